@@ -1,0 +1,46 @@
+"""Masks as bytes and as class indices. Pure: no Django, no database, no storage. README.md has the format."""
+
+from .decode import decode_mask, max_mask_bytes
+from .encode import colour_mask, encode_mask
+from .errors import MaskError, MaskErrorCode, PaletteError
+from .palette import (
+    DEFAULT_COLORS,
+    MAX_CLASSES,
+    WHITE,
+    Palette,
+    color_problems,
+    default_color,
+    parse_color,
+    rgb,
+)
+from .raster import BACKGROUND, BACKGROUND_NAME, Indices, MaskRaster, histogram, raster_sha256, sha256
+from .rle import RLE, compress_counts, decompress_counts, encode_rle
+
+__all__ = [
+    "BACKGROUND",
+    "BACKGROUND_NAME",
+    "DEFAULT_COLORS",
+    "MAX_CLASSES",
+    "RLE",
+    "WHITE",
+    "Indices",
+    "MaskError",
+    "MaskErrorCode",
+    "MaskRaster",
+    "Palette",
+    "PaletteError",
+    "color_problems",
+    "colour_mask",
+    "compress_counts",
+    "decode_mask",
+    "decompress_counts",
+    "default_color",
+    "encode_mask",
+    "encode_rle",
+    "histogram",
+    "max_mask_bytes",
+    "parse_color",
+    "raster_sha256",
+    "rgb",
+    "sha256",
+]
