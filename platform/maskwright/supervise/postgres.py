@@ -14,6 +14,7 @@ import contextlib
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -147,6 +148,9 @@ class EmbeddedPostgres:
         if subprocess.run([*probe, *USER_NAMESPACE, "--", "true"], capture_output=True).returncode == 0:
             return USER_NAMESPACE
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # Inside our own data folder we may let the other user through; its files keep their modes.
+        home = self.folder.parent
+        home.chmod(home.stat().st_mode | stat.S_IXOTH)
         postgres = str(self._binaries / "postgres")
         os.chown(self.folder, NOBODY, NOBODY)
         reach = ["sh", "-c", 'test -w "$1" && "$2" --version', "sh", str(self.folder), postgres]
@@ -229,7 +233,9 @@ class EmbeddedPostgres:
             postmaster = int(lock.read_text().split("\n", 1)[0])
             if postmaster in self._living():
                 os.kill(postmaster, signal.SIGINT)
-        if not wait_until(lambda: not self._living(), timeout=10):
+                wait_until(lambda: not self._living(), timeout=10)
+        # Backends notice a dead postmaster by themselves, but a long statement may keep one busy.
+        if not wait_until(lambda: not self._living(), timeout=1):
             for leftover in self._living():
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(leftover, signal.SIGQUIT)

@@ -1,0 +1,51 @@
+"""People and the tokens they use. Global tables: they hold no tenant's data."""
+
+import uuid
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from django.db.models.functions import Now
+
+from maskwright.core.ids import uuid7
+
+
+class User(AbstractUser):
+    """A person who signs in. What he may do is decided by memberships, not here."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    email = models.EmailField(blank=True)
+    display_name = models.CharField(max_length=100, blank=True)
+
+    objects: ClassVar[UserManager["User"]] = UserManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                models.functions.Lower("email"), condition=~models.Q(email=""), name="user_email_once"
+            )
+        ]
+
+    def get_full_name(self) -> str:
+        return self.display_name or super().get_full_name() or self.username
+
+
+class ApiToken(models.Model):
+    """A bearer token of one user in one organization; only its hash is stored."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    organization_id = models.UUIDField()
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=12)
+    hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+
+UserId = uuid.UUID

@@ -1,0 +1,67 @@
+"""The Celery application. One task runs every outbox message; beat starts the periodic ones."""
+
+import os
+import sys
+import uuid
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maskwright.config.settings")
+
+from celery import Celery  # noqa: E402  # the paths above come first
+from kombu import Queue  # noqa: E402
+
+app = Celery("maskwright")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+
+QUEUES = ("interactive", "distribute", "ingest", "consolidate", "export", "maintenance")
+
+app.conf.update(
+    task_queues=[Queue(name) for name in QUEUES],
+    task_default_queue="distribute",
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,  # safe: starts are counted in the database
+    task_ignore_result=True,
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    task_serializer="json",
+    accept_content=["json"],
+    task_soft_time_limit=1700,
+    task_time_limit=1800,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={
+        "visibility_timeout": 3600,
+        "socket_timeout": 5,
+        "socket_connect_timeout": 5,
+        "unacked_restore_interval": 10,
+        "unacked_restore_throttle": 1,
+    },
+    beat_schedule={
+        # The reaper acts within a second; this finds what a crash between two of its steps left.
+        "reconcile": {"task": "maskwright.reconcile", "schedule": 20.0},
+        # Done messages and ended sessions are of no use after a day; hourly keeps each sweep small.
+        "sweep": {"task": "maskwright.sweep", "schedule": 3600.0},
+    },
+)
+
+
+@app.task(name="maskwright.run_message")
+def run_message(*, message_id: str, organization_id: str, topic: str) -> bool:
+    from maskwright.core import outbox
+
+    return outbox.run(uuid.UUID(message_id), uuid.UUID(organization_id), topic)
+
+
+@app.task(name="maskwright.reconcile")
+def reconcile() -> None:
+    from maskwright.config.operations import reconcile_all
+
+    reconcile_all()
+
+
+@app.task(name="maskwright.sweep")
+def sweep() -> None:
+    from maskwright.config.operations import sweep_all
+
+    sweep_all()

@@ -1,0 +1,53 @@
+"""The one place where errors become HTTP: `{code, message, fields: [{path, code, message}], request_id}`."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404
+from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.response import Response
+
+from maskwright.core.api.request_id import request_id
+from maskwright.core.errors import DomainError, FieldProblem, NotAllowed, NotFound
+
+
+def handle(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's exception handler. Every error undoes the request's transaction."""
+    if transaction.get_connection().in_atomic_block:
+        transaction.set_rollback(True)
+    identity = request_id(context["request"]._request)
+    if isinstance(error, Http404):
+        error = NotFound("There is nothing at this address, or it is not yours to see.")
+    elif isinstance(error, PermissionDenied):
+        error = NotAllowed(str(error) or "You may not do this.")
+    if isinstance(error, DomainError):
+        body = error_body(error.error_code, error.message, error.fields, identity)
+        headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
+        return Response(body, status=error.status, headers=headers)
+    if isinstance(error, ValidationError):
+        fields = tuple(_flatten(error.get_full_details(), ""))
+        message = "The request has fields that cannot be used; each is listed with what to do."
+        return Response(error_body("invalid", message, fields, identity), status=422)
+    if isinstance(error, APIException):
+        body = error_body(str(error.default_code), str(error.detail), (), identity)
+        return Response(body, status=error.status_code)
+    return None
+
+
+def error_body(code: str, message: str, fields: tuple[FieldProblem, ...], identity: str) -> dict[str, Any]:
+    listed = [{"path": f.path, "code": f.code, "message": f.message} for f in fields]
+    return {"code": code, "message": message, "fields": listed, "request_id": identity}
+
+
+def _flatten(details: Any, path: str) -> list[FieldProblem]:
+    """All violations of a serializer, however deep, with dotted paths."""
+    if isinstance(details, dict) and set(details) == {"message", "code"}:
+        return [FieldProblem(path or "body", str(details["code"]), str(details["message"]))]
+    found: list[FieldProblem] = []
+    items = details.items() if isinstance(details, dict) else enumerate(details)
+    leaf_list = isinstance(details, list) and all(isinstance(d, dict) and set(d) == {"message", "code"} for d in details)
+    for key, value in items:
+        below = path if leaf_list or key == "non_field_errors" else f"{path}.{key}" if path else str(key)
+        found.extend(_flatten(value, below))
+    return found

@@ -1,0 +1,210 @@
+"""The transactional outbox: write down what must happen after the commit, in the same commit.
+
+`emit` adds a row. The publisher (role `ops`) sends due rows to Celery or to the channel layer; `run` executes one in a
+worker. A message may be sent and started any number of times: `begin` lets one run at a time through, handlers are
+idempotent, and `attempts` (committed before the work) turns a poison message into a visible failure.
+"""
+
+import json
+import logging
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+
+from maskwright.core.ids import uuid7
+from maskwright.core.scope import organization_scope
+
+logger = logging.getLogger(__name__)
+
+CHANNEL = "maskwright_outbox"  # PostgreSQL NOTIFY: wakes the publisher, the poll is the truth
+MAX_ATTEMPTS = 5
+PUSH = "push"  # topic of hints for the channel layer
+
+Handler = Callable[..., None]
+DeadHandler = Callable[[dict[str, Any], str], None]
+
+
+@dataclass(frozen=True)
+class Topic:
+    """How messages of one topic run. `lease` (seconds) is after how long a silent run counts as dead."""
+
+    name: str
+    handler: Handler
+    queue: str
+    lease: int
+    transactional: bool
+    on_dead: DeadHandler | None
+
+
+_topics: dict[str, Topic] = {}
+
+
+def handles(
+    name: str,
+    *,
+    queue: str,
+    lease: int = 30,
+    transactional: bool = True,
+    on_dead: DeadHandler | None = None,
+) -> Callable[[Handler], Handler]:
+    """Register the handler of a topic.
+
+    A transactional handler runs inside the organization's scope and commits together with the message's end; another
+    one opens its own scopes (long work, committed in steps). `on_dead(payload, error)` makes a failure visible.
+    """
+
+    def register(handler: Handler) -> Handler:
+        _topics[name] = Topic(name, handler, queue, lease, transactional, on_dead)
+        return handler
+
+    return register
+
+
+def topic(name: str) -> Topic:
+    return _topics[name]
+
+
+def topics() -> dict[str, Topic]:
+    return dict(_topics)
+
+
+_EMIT_SQL = """
+WITH added AS (
+  INSERT INTO core_outboxmessage
+    (id, organization_id, topic, key, payload, attempts, next_at, error, created_at)
+  SELECT id, organization_id, topic, key, payload, 0, clock_timestamp() + delay * interval '1 second', '', clock_timestamp()
+  FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::jsonb[], %s::float8[])
+    AS m(id, organization_id, topic, key, payload, delay)
+  ON CONFLICT DO NOTHING
+)
+SELECT pg_notify(%s, '')
+"""
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message to write. `key` coalesces: while an equal one has not started, this one adds nothing."""
+
+    topic: str
+    organization_id: uuid.UUID
+    payload: dict[str, Any]
+    key: str = ""
+    delay: float = 0.0
+
+
+def emit(*messages: Message) -> None:
+    """Write messages in the open transaction; one statement however many."""
+    if not messages:
+        return
+    columns = (
+        [uuid7() for _ in messages],
+        [m.organization_id for m in messages],
+        [m.topic for m in messages],
+        [m.key for m in messages],
+        [json.dumps(m.payload, default=str) for m in messages],
+        [m.delay for m in messages],
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(_EMIT_SQL, [*columns, CHANNEL])
+
+
+def push(organization_id: uuid.UUID, group: str, kind: str, **ids: Any) -> Message:
+    """A hint `{type, version, data}` for everyone in a channel-layer group. Never carries data, only ids."""
+    data = {name: str(value) for name, value in ids.items()}
+    body = {"group": group, "message": {"type": kind, "version": 1, "data": data}}
+    return Message(PUSH, organization_id, body, key=f"{group}:{kind}:{','.join(data.values())}")
+
+
+@dataclass(frozen=True)
+class Started:
+    topic: Topic
+    payload: dict[str, Any]
+    attempts: int
+
+
+_BEGIN_SQL = """
+UPDATE core_outboxmessage SET attempts = attempts + 1, started_at = clock_timestamp(),
+  lease_until = clock_timestamp() + %s * interval '1 second',
+  next_at = clock_timestamp() + (%s + 1) * interval '1 second'
+WHERE id = %s AND done_at IS NULL AND dead_at IS NULL AND (lease_until IS NULL OR lease_until < clock_timestamp())
+RETURNING payload, attempts
+"""
+
+
+def begin(message_id: uuid.UUID, organization_id: uuid.UUID, name: str) -> Started | None:
+    """Count one start and take the message's lease, committed before the work; None when there is nothing to do."""
+    found = topic(name)
+    with organization_scope(organization_id), connection.cursor() as cursor:
+        cursor.execute(_BEGIN_SQL, [found.lease, found.lease, message_id])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    payload = json.loads(row[0]) if isinstance(row[0], str) else row[0]
+    started = Started(found, payload, row[1])
+    if started.attempts > MAX_ATTEMPTS:
+        _bury(message_id, organization_id, started, "The process that ran it was stopped or killed each time.")
+        return None
+    return started
+
+
+def renew(message_id: uuid.UUID, lease: int) -> None:
+    """Extend the lease of a long run, inside the scope of one of its steps."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE core_outboxmessage SET lease_until = clock_timestamp() + %s * interval '1 second',"
+            " next_at = clock_timestamp() + (%s + 1) * interval '1 second' WHERE id = %s AND done_at IS NULL",
+            [lease, lease, message_id],
+        )
+
+
+def _finish(message_id: uuid.UUID) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE core_outboxmessage SET done_at = clock_timestamp() WHERE id = %s", [message_id])
+
+
+def _retry(message_id: uuid.UUID, organization_id: uuid.UUID, started: Started, error: str) -> None:
+    if started.attempts >= MAX_ATTEMPTS:
+        _bury(message_id, organization_id, started, error)
+        return
+    with organization_scope(organization_id), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE core_outboxmessage SET lease_until = NULL, error = %s,"
+            " next_at = clock_timestamp() + %s * interval '1 second' WHERE id = %s",
+            [error[:2000], 2.0**started.attempts - 1, message_id],
+        )
+
+
+def _bury(message_id: uuid.UUID, organization_id: uuid.UUID, started: Started, error: str) -> None:
+    with organization_scope(organization_id):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE core_outboxmessage SET dead_at = clock_timestamp(), error = %s WHERE id = %s",
+                [error[:2000], message_id],
+            )
+        if started.topic.on_dead is not None:
+            started.topic.on_dead(started.payload, error)
+
+
+def run(message_id: uuid.UUID, organization_id: uuid.UUID, name: str) -> bool:
+    """Run one message. Returns whether it did the work; safe to call any number of times, from any process."""
+    started = begin(message_id, organization_id, name)
+    if started is None:
+        return False
+    try:
+        if started.topic.transactional:
+            with organization_scope(organization_id):
+                started.topic.handler(**started.payload)
+                _finish(message_id)
+        else:
+            started.topic.handler(organization_id=organization_id, message_id=message_id, **started.payload)
+            with organization_scope(organization_id):
+                _finish(message_id)
+    except Exception as error:  # whatever a handler raises is recorded and tried again, never lost
+        if transaction.get_connection().in_atomic_block:
+            raise
+        logger.exception("Outbox message %s (%s) failed, attempt %s", message_id, name, started.attempts)
+        _retry(message_id, organization_id, started, f"{type(error).__name__}: {error}")
+    return True

@@ -1,0 +1,59 @@
+"""`{% vite_asset "src/portal/main.ts" %}`: the built script, its preloads and styles, from Vite's manifest."""
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+@lru_cache(maxsize=1)
+def _manifest(path: Path, modified: float) -> dict[str, Any]:
+    return dict(json.loads(path.read_text("utf-8")))
+
+
+def _entry(name: str) -> tuple[str, list[str], list[str]]:
+    path = Path(settings.FRONTEND_DIST) / ".vite" / "manifest.json"
+    manifest = _manifest(path, path.stat().st_mtime)
+    styles: list[str] = []
+    modules: list[str] = []
+
+    def collect(key: str) -> None:
+        chunk = manifest[key]
+        for imported in chunk.get("imports", []):
+            if manifest[imported]["file"] not in modules:
+                modules.append(manifest[imported]["file"])
+                collect(imported)
+        styles.extend(css for css in chunk.get("css", []) if css not in styles)
+
+    collect(name)
+    return manifest[name]["file"], modules, styles
+
+
+@register.simple_tag
+def vite_asset(name: str) -> SafeString:
+    if settings.VITE_DEV_SERVER:
+        base = settings.VITE_DEV_SERVER.rstrip("/") + "/static/"
+        return format_html(
+            '<script type="module" src="{}@vite/client"></script><script type="module" src="{}{}"></script>',
+            base,
+            base,
+            name,
+        )
+    try:
+        script, modules, styles = _entry(name)
+    except (FileNotFoundError, KeyError):
+        return format_html("<!-- {} is not built: run `make frontend` -->", name)
+    return format_html(
+        '{}{}<script type="module" src="{}"></script>',
+        format_html_join("", '<link rel="stylesheet" href="{}">', ((static(css),) for css in styles)),
+        format_html_join("", '<link rel="modulepreload" href="{}">', ((static(js),) for js in modules)),
+        static(script),
+    )

@@ -1,0 +1,22 @@
+"""Who acts, in which organization, in which role: what views hand to services."""
+
+import uuid
+from dataclasses import dataclass
+
+from maskwright.accounts.models import User
+
+
+@dataclass(frozen=True)
+class Actor:
+    """`membership_version` rises whenever role or state of the membership change; sockets compare it."""
+
+    user: User
+    organization_id: uuid.UUID
+    organization_name: str
+    role: str
+    membership_version: int
+    is_vendor: bool
+
+    @property
+    def user_id(self) -> uuid.UUID:
+        return self.user.pk

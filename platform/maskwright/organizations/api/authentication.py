@@ -1,0 +1,49 @@
+"""DRF sees who the middleware found; a session needs the CSRF token, a bearer token does not."""
+
+from typing import Any
+
+from rest_framework.authentication import BaseAuthentication, CSRFCheck
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from maskwright.accounts.models import User
+from maskwright.core.errors import NotAllowed, NotSignedIn
+from maskwright.organizations.actor import Actor
+
+
+class ScopeAuthentication(BaseAuthentication):
+    def authenticate(self, request: Request) -> tuple[User, Actor] | None:
+        actor: Actor | None = getattr(request._request, "actor", None)
+        if actor is None:
+            return None
+        if not getattr(request._request, "actor_by_token", False):
+            self._check_csrf(request)
+        return actor.user, actor
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+    @staticmethod
+    def _check_csrf(request: Request) -> None:
+        check = CSRFCheck(lambda _: None)  # type: ignore[arg-type, return-value]  # DRF's own use of the class
+        check.process_request(request._request)
+        if reason := check.process_view(request._request, None, (), {}):  # type: ignore[arg-type]
+            raise NotAllowed(f"The page is too old to send this ({reason}). Reload it and try again.")
+
+
+class IsActor(BasePermission):
+    """Every API view needs a member acting in an organization, unless it says otherwise."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if isinstance(request.auth, Actor):
+            return True
+        user = getattr(request._request, "user", None)
+        if user is not None and user.is_authenticated:
+            raise NotAllowed("Choose an organization first: open /organizations/choose/ in the browser.")
+        raise NotSignedIn("Sign in first, or send an API token: 'Authorization: Bearer <token>'.")
+
+
+def actor_of_request(request: Request) -> Actor:
+    """The acting member of a request that passed IsActor."""
+    assert isinstance(request.auth, Actor)
+    return request.auth

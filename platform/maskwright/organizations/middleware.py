@@ -1,0 +1,134 @@
+"""Open the organization scope around each request and say who acts in it.
+
+A bearer token names its organization; a session holds the active one. The scope owns the request's transaction: a
+response with an error status undoes it, unless a view says otherwise.
+"""
+
+import uuid
+from collections.abc import Callable
+from typing import cast
+
+from django.contrib.auth import get_user
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from maskwright.accounts.models import User
+from maskwright.accounts.services.tokens import find_token
+from maskwright.core.scope import organization_scope, read_grants, unscoped
+from maskwright.organizations.actor import Actor
+from maskwright.organizations.models import Membership
+
+SESSION_KEY = "organization_id"
+#: Answered without session, user or scope: probes and files.
+_PLAIN = ("/healthz", "/readyz", "/static/", "/accounts/", "/invitations/", "/operator/")
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class TenantRequest(HttpRequest):
+    """A request after the middleware: `actor` is None for a person without (chosen) organization."""
+
+    actor: Actor | None
+    actor_by_token: bool
+    keep_changes: bool
+
+
+class OrganizationScopeMiddleware:
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        tenant = cast(TenantRequest, request)
+        tenant.actor, tenant.actor_by_token, tenant.keep_changes = None, False, False
+        if request.path.startswith(_PLAIN):
+            return self.get_response(request)
+        secret = _bearer(request)
+        if secret is not None:
+            token = find_token(secret)
+            if token is None:
+                return _refused("The API token is unknown, revoked or has run out. Make a new one.")
+            request.user = token.user
+            tenant.actor_by_token = True
+            return self._in_scope(tenant, token.user, token.organization_id)
+        if not request.session.session_key:
+            return self.get_response(request)
+        user = get_user(request)
+        if not user.is_authenticated:
+            return self.get_response(request)
+        request.user = cast(User, user)
+        chosen = _chosen(request, request.user)
+        if chosen is None:
+            return self.get_response(request)
+        return self._in_scope(tenant, request.user, chosen)
+
+    def _in_scope(self, request: TenantRequest, user: User, organization_id: uuid.UUID) -> HttpResponse:
+        with organization_scope(organization_id, user_id=user.pk):
+            request.actor = actor_of(user, organization_id)
+            if request.actor is None and request.actor_by_token:
+                return _refused("The token's owner is no active member of its organization any more.")
+            if request.actor is None:
+                request.session.pop(SESSION_KEY, None)
+            elif request.actor.is_vendor:
+                read_grants()
+            response = self.get_response(request)
+            if response.status_code >= 400 and not request.keep_changes:
+                transaction.set_rollback(True)
+        return response
+
+
+def actor_of(user: User, organization_id: uuid.UUID) -> Actor | None:
+    """The acting member, read in one statement inside the organization's scope."""
+    row = (
+        Membership.objects.filter(user_id=user.pk, organization_id=organization_id, is_active=True)
+        .extra(
+            tables=["organizations_organization"],
+            where=["organizations_organization.id = organizations_membership.organization_id"],
+            select={
+                "organization_name": "organizations_organization.name",
+                "is_vendor": "organizations_organization.is_vendor",
+                "organization_active": "organizations_organization.is_active",
+            },
+        )
+        .values("role", "version", "organization_name", "is_vendor", "organization_active")
+        .first()
+    )
+    if row is None or not row["organization_active"]:
+        return None
+    return Actor(user, organization_id, row["organization_name"], row["role"], row["version"], row["is_vendor"])
+
+
+def _bearer(request: HttpRequest) -> str | None:
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" else None
+
+
+def _chosen(request: HttpRequest, user: User) -> uuid.UUID | None:
+    """The session's organization; a person with exactly one membership needs not choose."""
+    stored = request.session.get(SESSION_KEY)
+    if stored:
+        try:
+            return uuid.UUID(stored)
+        except (ValueError, ValidationError):
+            request.session.pop(SESSION_KEY, None)
+    found = memberships_of(user)
+    if len(found) != 1:
+        return None
+    request.session[SESSION_KEY] = str(found[0].organization_id)
+    return cast(uuid.UUID, found[0].organization_id)
+
+
+def memberships_of(user: User) -> list[Membership]:
+    """All active memberships of a person, across organizations (row-level security lets him see his own)."""
+    with transaction.atomic(), unscoped("a person's own memberships, to choose an organization"):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('app.user', %s, true)", [str(user.pk)])
+        return list(Membership.objects.filter(user_id=user.pk, is_active=True).order_by("created_at"))
+
+
+def _refused(message: str) -> JsonResponse:
+    body = {"code": "not_signed_in", "message": message, "fields": [], "request_id": ""}
+    return JsonResponse(body, status=401, headers={"WWW-Authenticate": "Bearer"})
+
+
+__all__ = ["OrganizationScopeMiddleware", "TenantRequest", "actor_of", "memberships_of"]

@@ -1,0 +1,51 @@
+"""What each role may do: one table, one place that enforces it (`require`)."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from maskwright.core.errors import NotAllowed
+from maskwright.organizations.actor import Actor
+
+
+class Role(TextChoices):
+    OWNER = "owner", _("Owner")
+    MANAGER = "manager", _("Manager")
+    REVIEWER = "reviewer", _("Reviewer")
+    LABELER = "labeler", _("Labeler")
+    AUDITOR = "auditor", _("Auditor")
+
+
+class Permission(TextChoices):
+    """`scope:resource:action`; the label says it as people would."""
+
+    JOBS_MANAGE = "jobs:manage", _("create, start, pause and stop labeling jobs")
+    JOBS_READ = "jobs:read", _("see labeling jobs, their progress and their results")
+    MEMBERS_MANAGE = "members:manage", _("add and remove people and choose their roles")
+    SETTINGS_MANAGE = "settings:manage", _("change label sets, task templates and storage connections")
+    TEAMS_MANAGE = "teams:manage", _("make work teams and choose who is in them")
+    WORK_DO = "work:do", _("label photos of the teams one is in")
+
+
+_READ = frozenset({Permission.JOBS_READ})
+_MANAGE = _READ | {Permission.JOBS_MANAGE, Permission.SETTINGS_MANAGE, Permission.TEAMS_MANAGE, Permission.WORK_DO}
+
+ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
+    Role.OWNER: _MANAGE | {Permission.MEMBERS_MANAGE},
+    Role.MANAGER: _MANAGE | {Permission.MEMBERS_MANAGE},
+    Role.REVIEWER: _READ | {Permission.WORK_DO},
+    Role.LABELER: frozenset({Permission.WORK_DO}),
+    Role.AUDITOR: _READ,
+}
+
+
+def allows(role: str, permission: Permission) -> bool:
+    return permission in ROLE_PERMISSIONS.get(role, frozenset())
+
+
+def require(actor: Actor, permission: Permission) -> None:
+    """Raise NotAllowed, saying what is missing, unless the actor's role has the permission."""
+    if not allows(actor.role, permission):
+        raise NotAllowed(
+            f"Your role ({actor.role}) in {actor.organization_name} may not {permission.label}. "
+            "Ask an owner or manager of the organization."
+        )

@@ -1,0 +1,83 @@
+"""Organizations and their people: make, add, change, remove."""
+
+import secrets
+import uuid
+from collections.abc import Callable
+
+from django.utils.text import slugify
+
+from maskwright.accounts.models import User
+from maskwright.audit.record import record
+from maskwright.core.errors import Conflict, FieldProblem, Invalid, NotFound
+from maskwright.core.outbox import emit, push
+from maskwright.core.scope import current_scope, organization_scope
+from maskwright.organizations.models import Membership, Organization
+from maskwright.organizations.permissions import Role
+
+#: What other apps do when somebody's rights end (claims, sockets); called in the transaction of the change.
+_on_rights_changed: list[Callable[[uuid.UUID], None]] = []
+
+
+def on_rights_changed(callback: Callable[[uuid.UUID], None]) -> None:
+    _on_rights_changed.append(callback)
+
+
+def create_organization(*, name: str, is_vendor: bool = False, owner: User | None = None) -> Organization:
+    """Make an organization and, when given, its owner's membership. Names are unique on an installation."""
+    name = name.strip()
+    if not name:
+        raise Invalid("Give the organization a name.", fields=(FieldProblem("name", "required", "A name is needed."),))
+    if Organization.objects.filter(name__iexact=name).exists():
+        raise Conflict(f"There is an organization named {name} already. Choose another name.")
+    slug = slugify(name)[:50] or "organization"
+    if Organization.objects.filter(slug=slug).exists():
+        slug = f"{slug}-{secrets.token_hex(3)}"
+    account_id = str(secrets.randbelow(9 * 10**11) + 10**11)
+    organization = Organization.objects.create(name=name, slug=slug, account_id=account_id, is_vendor=is_vendor)
+    with organization_scope(organization.pk, user_id=owner.pk if owner else None):
+        record("organization.created", "organization", organization.pk, name=name)
+        if owner is not None:
+            add_member(user=owner, role=Role.OWNER)
+    return organization
+
+
+def add_member(*, user: User, role: str) -> Membership:
+    """Give a person a role in the organization in scope; a removed member comes back with the new role."""
+    if role not in Role.values:
+        raise Invalid(f"There is no role {role}. Roles are: {', '.join(Role.values)}.")
+    membership = Membership.objects.filter(user=user).first()
+    if membership is None:
+        membership = Membership.objects.create(user=user, role=role)
+        record("member.added", "membership", membership.pk, user=user.pk, role=role)
+        return membership
+    if membership.is_active:
+        raise Conflict(f"{user.get_full_name()} is a member already.")
+    _change(membership, role=role, is_active=True)
+    record("member.added", "membership", membership.pk, user=user.pk, role=role)
+    return membership
+
+
+def change_member(*, membership_id: uuid.UUID, role: str | None = None, is_active: bool | None = None) -> Membership:
+    """Change role or state. The last active owner stays: an organization without owner could not be mended."""
+    membership = Membership.objects.select_for_update().filter(pk=membership_id).first()
+    if membership is None:
+        raise NotFound("There is no such member.")
+    new_role = role or membership.role
+    new_active = membership.is_active if is_active is None else is_active
+    was_owner = membership.role == Role.OWNER and membership.is_active
+    if was_owner and not (new_role == Role.OWNER and new_active):
+        others = Membership.objects.filter(role=Role.OWNER, is_active=True).exclude(pk=membership.pk)
+        if not others.exists():
+            raise Conflict("This is the last owner. Make somebody else an owner first.")
+    _change(membership, role=new_role, is_active=new_active)
+    record("member.changed", "membership", membership.pk, role=new_role, is_active=new_active)
+    for callback in _on_rights_changed:
+        callback(membership.user_id)
+    emit(push(current_scope().organization_id, f"user.{membership.user_id}", "session.ended"))
+    return membership
+
+
+def _change(membership: Membership, *, role: str, is_active: bool) -> None:
+    membership.role, membership.is_active = role, is_active
+    membership.version += 1
+    membership.save(update_fields=["role", "is_active", "version"])
