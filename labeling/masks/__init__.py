@@ -13,6 +13,7 @@ from .palette import (
     parse_color,
     rgb,
 )
+from .png_chunks import PngFacts, png_facts
 from .raster import BACKGROUND, BACKGROUND_NAME, Indices, MaskRaster, histogram, raster_sha256, sha256
 from .rle import RLE, compress_counts, decompress_counts, encode_rle
 
@@ -29,6 +30,7 @@ __all__ = [
     "MaskRaster",
     "Palette",
     "PaletteError",
+    "PngFacts",
     "color_problems",
     "colour_mask",
     "compress_counts",
@@ -40,6 +42,7 @@ __all__ = [
     "histogram",
     "max_mask_bytes",
     "parse_color",
+    "png_facts",
     "raster_sha256",
     "rgb",
     "sha256",

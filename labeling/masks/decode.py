@@ -41,8 +41,8 @@ def decode_mask(data: bytes, *, width: int, height: int, known_indices: Collecti
     """The class indices of an indexed PNG (1, 2, 4 or 8 bit) or 8-bit grey PNG of exactly width x height.
 
     `known_indices` are the label set's indices; BACKGROUND (0) is always known. Colours are not looked at:
-    the index is the class. Allocates about three times width x height bytes at most, whatever the file claims.
-    Raises MaskError with one of its codes.
+    the index is the class. Allocates about three times width x height bytes at most, whatever the file
+    claims. Raises MaskError with one of its codes.
     """
     if len(data) > max_mask_bytes(width, height):
         raise MaskError(

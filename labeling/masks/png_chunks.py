@@ -80,3 +80,30 @@ def read_header(data: bytes) -> Header | None:
 def chunk(kind: bytes, body: bytes) -> bytes:
     """One chunk with its length and checksum."""
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(body, zlib.crc32(kind)))
+
+
+@dataclass(frozen=True)
+class PngFacts:
+    """What a PNG's container says about it; `palette` as `#rrggbb` in index order, empty without one."""
+
+    width: int
+    height: int
+    bit_depth: int
+    indexed: bool
+    palette: tuple[str, ...]
+
+
+def png_facts(data: bytes) -> PngFacts | None:
+    """Header and palette of a complete, undamaged PNG file, None for anything else. Decodes no pixels."""
+    header = read_header(data)
+    if header is None:
+        return None
+    palette: tuple[str, ...] = ()
+    try:
+        for kind, body in chunks(data):
+            if kind == b"PLTE":
+                entries = bytes(body[:771])
+                palette = tuple(f"#{entries[at : at + 3].hex()}" for at in range(0, len(entries), 3))
+    except PngDamagedError:
+        return None
+    return PngFacts(header.width, header.height, header.bit_depth, header.color_type == PALETTE, palette)

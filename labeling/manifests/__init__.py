@@ -1,0 +1,63 @@
+"""Manifests and the other JSON files of a job, in Ground Truth's formats.
+
+Pure; README.md has worked examples.
+"""
+
+from .answers import (
+    ELEMENT,
+    WorkerAnswer,
+    consolidation_request,
+    consolidation_response,
+    other_content,
+    segmentation_content,
+    worker_response,
+)
+from .attributes import (
+    Attributes,
+    DuplicateKeyError,
+    JsonValue,
+    NotJsonError,
+    join_attributes,
+    split_attributes,
+)
+from .errors import LabelConfigError, ManifestProblem, OutputProblem, ProblemCode
+from .label_config import ConfiguredLabel, LabelConfig, read_label_config
+from .output import ConsolidationFacts, Label, LabelClass, creation_date, write_record, write_unlabeled
+from .output_keys import OutputKeys
+from .reader import ManifestLine, bounded_lines, read_line, read_manifest
+from .verify import verify_output
+
+__all__ = [
+    "ELEMENT",
+    "Attributes",
+    "ConfiguredLabel",
+    "ConsolidationFacts",
+    "DuplicateKeyError",
+    "JsonValue",
+    "Label",
+    "LabelClass",
+    "LabelConfig",
+    "LabelConfigError",
+    "ManifestLine",
+    "ManifestProblem",
+    "NotJsonError",
+    "OutputKeys",
+    "OutputProblem",
+    "ProblemCode",
+    "WorkerAnswer",
+    "bounded_lines",
+    "consolidation_request",
+    "consolidation_response",
+    "creation_date",
+    "join_attributes",
+    "other_content",
+    "read_label_config",
+    "read_line",
+    "read_manifest",
+    "segmentation_content",
+    "split_attributes",
+    "verify_output",
+    "worker_response",
+    "write_record",
+    "write_unlabeled",
+]
