@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .errors import StepFailed
+from .errors import StepFailed, SupervisionError
 from .logs import LogFolder
 from .processes import kill_group, spawn, stop, tail
 
@@ -87,7 +87,10 @@ class Group:
     def start(self, service: Service) -> None:
         """Start one service without waiting for it to answer."""
         child = self.children.setdefault(service.name, Child(service))
-        self._launch(child)
+        try:
+            self._launch(child)
+        except OSError as error:
+            raise StepFailed(f"{service.name} could not be started: {error}.") from error
 
     def wait_for(self, names: list[str], condition: Callable[[], bool], *, timeout: float) -> None:
         """Watch the group until ``condition`` holds.
@@ -117,7 +120,11 @@ class Group:
             if child.process is not None and child.process.poll() is not None:
                 self._note_death(child, now)
             if child.process is None and now >= child.start_again_at:
-                self._launch(child)
+                try:
+                    self._launch(child)
+                except (OSError, SupervisionError) as error:
+                    child.early_deaths += 1
+                    self._schedule(child, f"could not be started ({error})")
         if now - self._rotated > ROTATE_EVERY:
             self._rotated = now
             self.logs.rotate()
@@ -143,19 +150,16 @@ class Group:
 
     def _launch(self, child: Child) -> None:
         service = child.service
-        try:
-            service.prepare()
-            with self.logs.open(service.name) as output:
-                child.process = spawn(
-                    service.command,
-                    output=output,
-                    env=service.env,
-                    cwd=service.cwd,
-                    death_signal=service.death_signal,
-                    launch_options=service.launch_options,
-                )
-        except OSError as error:
-            self._schedule(child, f"could not be started ({error})")
+        service.prepare()
+        with self.logs.open(service.name) as output:
+            child.process = spawn(
+                service.command,
+                output=output,
+                env=service.env,
+                cwd=service.cwd,
+                death_signal=service.death_signal,
+                launch_options=service.launch_options,
+            )
         child.started = time.monotonic()
         self.changed()
 

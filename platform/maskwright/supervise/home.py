@@ -29,7 +29,7 @@ def open_home(home: Path) -> Path:
 
 
 class HomeLock:
-    """Held while a supervisor runs; the kernel frees it when the process ends in any way."""
+    """Held while a supervisor runs; the kernel frees it however the process ends."""
 
     def __init__(self, home: Path, address: str) -> None:
         self._path = home / "supervisor.lock"
@@ -45,7 +45,7 @@ class HomeLock:
             holder = _read_holder(file.read())
             file.close()
             raise AlreadyRunning(
-                f"Maskwright already runs on {self._path.parent}{holder}. Stop that one first (Ctrl-C there), "
+                f"Maskwright already runs on {self._path.parent}{holder}. Stop that one first (Ctrl-C there) "
                 "or start a second installation with another MASKWRIGHT_HOME and another PORT."
             ) from error
         file.truncate(0)

@@ -59,7 +59,7 @@ def binary_folder() -> Path:
 class EmbeddedPostgres:
     """One PostgreSQL cluster in ``home/postgres``.
 
-    ``fast`` trades durability for speed and is for tests only: no fsync, and the owner may create databases.
+    ``fast`` trades durability for speed (no fsync) and is for tests only.
     The caller starts ``command`` with ``launch_options`` under its own supervision, or uses ``start`` here.
     """
 
@@ -138,9 +138,11 @@ class EmbeddedPostgres:
             return False
         return True
 
-    def create_roles(self) -> RoleAddresses:
+    def create_roles(self, *, owner_may_create_databases: bool = False) -> RoleAddresses:
         """Bring roles, database and grants to the wanted state; the server must answer."""
-        create_roles_and_database(self.superuser, self.roles, owner_may_create_databases=self.fast)
+        create_roles_and_database(
+            self.superuser, self.roles, owner_may_create_databases=owner_may_create_databases
+        )
         return self.roles
 
     def _identity_for_root(self) -> tuple[str, ...]:

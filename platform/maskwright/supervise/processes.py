@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -13,6 +14,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
+from .errors import PortTaken
+
+SERVER_PORTS = range(20_000, 32_000)
 LAUNCHER = Path(__file__).with_name("launch.py")
 
 
@@ -100,10 +104,15 @@ def port_is_free(port: int, host: str = "127.0.0.1") -> bool:
 
 
 def free_port() -> int:
-    """A loopback port nobody listens on, chosen by the kernel."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A loopback port nobody listens on, below the range that kernels give to outgoing connections.
+
+    Any client could take a port of that range while its server restarts, even a client that tries to reach
+    that very server and connects to itself.
+    """
+    for port in random.sample(SERVER_PORTS, 200):
+        if port_is_free(port):
+            return port
+    raise PortTaken(f"No free port found between {SERVER_PORTS[0]} and {SERVER_PORTS[-1]} on 127.0.0.1.")
 
 
 def write_private(path: Path, text: str) -> None:

@@ -86,14 +86,17 @@ class TestServices:
         self.stop()
 
 
-def start_services() -> TestServices:
-    """Start a PostgreSQL (roles and database made, nothing durable) and a Valkey; about a second."""
+def start_services(*, durable: bool = False) -> TestServices:
+    """Start a PostgreSQL, with roles and database made, and a Valkey; about a second.
+
+    ``durable`` keeps the settings of a real installation (fsync, append-only file), for measurements.
+    """
     folder = Path(tempfile.mkdtemp(prefix="maskwright-test-"))
     processes: list[subprocess.Popen[bytes]] = []
     try:
-        postgres = EmbeddedPostgres(folder, fast=True)
+        postgres = EmbeddedPostgres(folder, fast=not durable)
         postgres.prepare()
-        valkey = EmbeddedValkey(folder, fast=True)
+        valkey = EmbeddedValkey(folder, fast=not durable)
         valkey.prepare()
         with (folder / "postgres.log").open("ab") as log:
             # SIGQUIT ends all of PostgreSQL at once; nothing here has to be kept.
@@ -110,7 +113,7 @@ def start_services() -> TestServices:
             processes.append(spawn(valkey.command, output=log, cwd=folder))
         _wait(postgres, processes[0], folder / "postgres.log")
         _wait(valkey, processes[1], folder / "valkey.log")
-        roles = postgres.create_roles()
+        roles = postgres.create_roles(owner_may_create_databases=True)
     except BaseException:
         _end(processes)
         shutil.rmtree(folder, ignore_errors=True)
@@ -119,12 +122,12 @@ def start_services() -> TestServices:
     return TestServices(urls, processes, folder)
 
 
-def session_services() -> TestServices:
+def session_services(*, durable: bool = False) -> TestServices:
     """The servers of this test session: those of the controller when it started some, else new ones."""
     known = os.environ.get(ENVIRONMENT_NAME)
     if known is not None:
         return TestServices(ServiceUrls(**json.loads(known)), [], None)
-    services = start_services()
+    services = start_services(durable=durable)
     os.environ[ENVIRONMENT_NAME] = json.dumps(asdict(services.urls))
     return services
 

@@ -1,0 +1,141 @@
+"""``make check``, ``test``, ``e2e``, ``soak``, ``bench``: every gate runs and is timed, one failure fails all.
+
+The servers that tests need are started once here; pytest finds them through ``MASKWRIGHT_TEST_SERVICES``. Missing Chromium is installed where that is possible, said loudly where not, and fails under CI.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from .doctor import CHROMIUM_NAMES
+from .errors import SupervisionError
+from .setup import FRONTEND, ROOT, find_npm
+from .testing import session_services
+
+PYTHON = sys.executable
+END_TO_END = "tests/end_to_end"
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One command with the name people read."""
+
+    name: str
+    command: tuple[str, ...]
+    folder: Path = ROOT
+    # Whether it gets the addresses of the servers as an application would. Tests do not: they start
+    # installations of their own, which must not mistake these for a production environment.
+    needs_addresses: bool = False
+
+
+def static_gates() -> list[Gate]:
+    """What needs no browser and little time, cheapest first."""
+    npm = tuple(find_npm()[0])
+    scripts = Path(PYTHON).parent
+    return [
+        Gate("ruff", (PYTHON, "-m", "ruff", "check", ".")),
+        Gate("ruff format", (PYTHON, "-m", "ruff", "format", "--check", ".")),
+        Gate("import rules", (str(scripts / "lint-imports"),)),
+        Gate(
+            "migrations",
+            (PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"),
+            needs_addresses=True,
+        ),
+        Gate("mypy", (PYTHON, "-m", "mypy")),
+        Gate("TypeScript", (*npm, "run", "--silent", "check"), FRONTEND),
+        Gate("TypeScript tests", (*npm, "test"), FRONTEND),
+    ]
+
+
+def gates_for(target: str, *, browser: bool) -> list[Gate]:
+    """The gates of a make target; without a browser the end-to-end tests are left out."""
+    pytest = (PYTHON, "-m", "pytest")
+    end_to_end = [Gate("end-to-end tests", (*pytest, END_TO_END, "-p", "no:xdist"))] if browser else []
+    match target:
+        case "check":
+            return static_gates()
+        case "test":
+            without_browser = (*pytest, "-n", "2", "tests", f"--ignore={END_TO_END}")
+            return [*static_gates(), Gate("Python tests", without_browser), *end_to_end]
+        case "e2e":
+            return end_to_end
+        case "soak":
+            return [Gate("soak", (*pytest, "tests", "-m", "soak", "-p", "no:xdist", "-s"))]
+        case "bench":
+            files = sorted((ROOT / "benchmarks").glob("bench_*.py"))
+            return [
+                Gate(file.stem, (PYTHON, str(file.relative_to(ROOT))), needs_addresses=True) for file in files
+            ]
+        case _:
+            raise SupervisionError(f"There is no target {target!r}; see `make help`.")
+
+
+def find_browser() -> str | None:
+    return next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
+
+
+def provide_browser() -> bool:
+    """Whether there is a Chromium, after installing Debian's package when we may."""
+    if find_browser() is None and os.geteuid() == 0 and shutil.which("apt-get"):
+        print("-> Installing Chromium for the end-to-end tests", flush=True)
+        env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        install = ("apt-get", "install", "--yes", "--no-install-recommends", "-qq", "chromium")
+        for command in (("apt-get", "update", "-qq"), install):
+            subprocess.run(command, env=env, stdout=subprocess.DEVNULL, check=False)
+    return find_browser() is not None
+
+
+def run_gates(
+    gates: list[Gate], env: Mapping[str, str], addresses: Mapping[str, str]
+) -> list[tuple[Gate, int, float]]:
+    """Run all gates; (gate, exit code, seconds) of each."""
+    results = []
+    for gate in gates:
+        print(f"\n=== {gate.name}", flush=True)
+        started = time.monotonic()
+        given = dict(env) | dict(addresses if gate.needs_addresses else {})
+        code = subprocess.run(gate.command, cwd=gate.folder, env=given, check=False).returncode
+        results.append((gate, code, time.monotonic() - started))
+    return results
+
+
+def main(target: str) -> int:
+    if target == "dev":
+        npm, env = find_npm()
+        return subprocess.run([*npm, "run", "dev"], cwd=FRONTEND, env=env, check=False).returncode
+    needs_browser = target in {"test", "e2e"}
+    browser = provide_browser() if needs_browser else False
+    started = time.monotonic()
+    with session_services(durable=target == "bench") as services:
+        addresses = {
+            "DATABASE_URL": services.app_url,
+            "DATABASE_OWNER_URL": services.owner_url,
+            "DATABASE_OPS_URL": services.ops_url,
+            "DATABASE_SUPERUSER_URL": services.superuser_url,
+            "REDIS_URL": services.redis_url,
+        }
+        # After the start: it put the servers into our environment. npm may need a Node on the path.
+        env = find_npm()[1] | {"PYTHONPATH": os.pathsep.join([str(ROOT / "platform"), str(ROOT)])}
+        results = run_gates(gates_for(target, browser=browser), env, addresses)
+    print("\n=== Summary")
+    for gate, code, seconds in results:
+        print(f"  {'passed' if code == 0 else 'FAILED'}  {seconds:7.1f} s  {gate.name}")
+    failed = [gate.name for gate, code, _ in results if code != 0]
+    if needs_browser and not browser:
+        print("\n  !!! NO CHROMIUM: the end-to-end tests DID NOT RUN. Install it: apt-get install chromium")
+        if target == "e2e" or os.environ.get("CI"):
+            failed.append("end-to-end tests (no Chromium)")
+    print(f"  {'all passed' if not failed else 'failed: ' + ', '.join(failed)}", end="")
+    print(f" after {time.monotonic() - started:.0f} s")
+    return int(bool(failed))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,101 @@
+"""What an installation runs: the two embedded servers and the five processes of Maskwright."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from .environment import Installation
+from .group import Service
+from .postgres import EmbeddedPostgres
+from .valkey import EmbeddedValkey
+
+MODULE = "maskwright.config"
+WORKER_PROCESSES = 2
+
+
+def postgres_service(server: EmbeddedPostgres, root: Path) -> Service:
+    return Service(
+        name="postgres",
+        command=tuple(server.command),
+        cwd=root,
+        prepare=server.prepare,
+        answers=server.answers,
+        stage=0,
+        # SIGINT: end sessions, write everything, stop. SIGTERM would wait for every client to leave.
+        stop_signal=signal.SIGINT,
+        death_signal=signal.SIGINT,
+        grace=30,
+        launch_options=server.launch_options,
+    )
+
+
+def valkey_service(server: EmbeddedValkey, root: Path) -> Service:
+    return Service(
+        name="valkey",
+        command=tuple(server.command),
+        cwd=root,
+        prepare=server.prepare,
+        answers=server.answers,
+        stage=0,
+        death_signal=signal.SIGTERM,
+    )
+
+
+def application_services(
+    installation: Installation, env: Mapping[str, str], inference_port: int
+) -> list[Service]:
+    """Web, worker, beat, operations and inference, each with the same environment."""
+    root, python = installation.root, sys.executable
+    celery = (python, "-m", "celery", "-A", f"{MODULE}.celery")
+    manage = (python, str(root / "manage.py"))
+    schedule = installation.home / "beat" / "schedule"
+    schedule.parent.mkdir(exist_ok=True, mode=0o700)
+    web: tuple[str, ...] = (
+        *(python, "-m", "uvicorn", f"{MODULE}.asgi:application"),
+        *("--host", installation.host, "--port", str(installation.port), "--workers", "1"),
+        # Open sockets would hold the stop up; clients reconnect by themselves.
+        *("--timeout-graceful-shutdown", "3", "--no-server-header"),
+    )
+    worker: tuple[str, ...] = (
+        *celery,
+        "worker",
+        "--concurrency",
+        str(WORKER_PROCESSES),
+        "--loglevel",
+        "INFO",
+    )
+    worker += ("--hostname", "worker@%h", "--without-gossip", "--without-mingle")
+    # No pid file: the supervisor already makes sure that there is one.
+    beat = (*celery, "beat", "--schedule", str(schedule), "--pidfile", "", "--loglevel", "INFO")
+    services = {
+        "web": web,
+        "worker": worker,
+        "beat": beat,
+        "operations": (*manage, "run_operations"),
+    }
+    if not installation.environ.get("INFERENCE_URL"):
+        services["inference"] = (*manage, "run_inference", "--port", str(inference_port))
+    return [Service(name=name, command=command, cwd=root, env=env) for name, command in services.items()]
+
+
+def answers_http(installation: Installation, path: str) -> bool:
+    """Whether our web server answers ``path`` with 200, asked as a proxy in front of it would ask."""
+    host = "127.0.0.1" if installation.host == "0.0.0.0" else installation.host
+    connection = http.client.HTTPConnection("::1" if host == "::" else host, installation.port, timeout=5)
+    headers = {"Host": installation.probe_host, "X-Forwarded-Proto": installation.address.split(":", 1)[0]}
+    try:
+        connection.request("GET", path, headers=headers)
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def manage_command(installation: Installation, *arguments: str) -> list[str]:
+    return [sys.executable, os.fspath(installation.root / "manage.py"), *arguments]
