@@ -1,14 +1,16 @@
 """The composition root as an app, and the admin whose default site is the managers'."""
 
 from django.apps import AppConfig
-from django.contrib.admin.apps import AdminConfig
+from django.contrib.admin import apps as admin_apps
 
 
-class ManagerAdminConfig(AdminConfig):
+class ManagerAdminConfig(admin_apps.AdminConfig):
+    default = False
     default_site = "maskwright.organizations.admin_sites.ManagerAdminSite"
 
 
 class ConfigAppConfig(AppConfig):
+    default = True
     name = "maskwright.config"
     label = "config"
 

@@ -21,6 +21,8 @@ POLICIES: dict[str, tuple[str, str]] = {
     "own": (OWN, OWN),
     # A vendor with a live grant for the work queue may read.
     "granted_read": (f"{OWN} OR {QUEUE}", OWN),
+    # The queue itself.
+    "granted_queue": (f"{OWN} OR id = ANY (app_queues())", OWN),
     # ... and write: the composite foreign key ties `organization_id` to the queue's owner.
     "granted_write": (f"{OWN} OR {QUEUE}", f"{OWN} OR {QUEUE}"),
     # Work to do after a commit: ids only, so a vendor may also see what it wrote for its customers.
@@ -53,7 +55,7 @@ DROP_FUNCTIONS_SQL = "DROP FUNCTION app_org(), app_user(), app_queues(), app_cus
 
 
 class SecureTenantTable(Operation):
-    """Add the tenant's keys and policies to a table that already exists."""
+    """Add the tenant's keys and policies to a table that already exists; `name` may be `app.Model`."""
 
     reversible = True
 
@@ -77,7 +79,8 @@ class SecureTenantTable(Operation):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
-        model = to_state.apps.get_model(app_label, self.name)
+        label, _, name = self.name.rpartition(".")
+        model = to_state.apps.get_model(label or app_label, name)
         table = model._meta.db_table
         if self.composite_keys:
             schema_editor.execute(f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_org_id" UNIQUE (organization_id, id)')

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class LabelingConfig(AppConfig):
+    name = "labeling"
+
+    def ready(self) -> None:
+        from labeling import tasks  # noqa: F401  # registers the outbox topics and the queue's handlers

@@ -1,0 +1,117 @@
+"""Labeling jobs, their revisions, data objects and tasks."""
+
+from django.db import models
+
+from labeling.models.label_set import LabelSet
+from labeling.models.task_template import TaskTemplate
+from labeling.states import JobState, TaskState
+from maskwright.accounts.models import User
+from maskwright.core.models import TenantForeignKey, TenantManager, TenantModel, TenantOneToOneField
+from workforce.models import WorkItem, WorkQueue
+
+
+class LabelingJob(TenantModel):
+    """A job as Ground Truth knows it. `input_uri` is a manifest or, ending in `/`, a prefix; `output_uri` a prefix."""
+
+    name = models.CharField(max_length=63)
+    label_attribute_name = models.CharField(max_length=127)
+    state = models.CharField(max_length=15, choices=JobState, default=JobState.INITIALIZING)
+    failure_reason = models.CharField(max_length=1024, blank=True)
+    input_uri = models.CharField(max_length=1024)
+    output_uri = models.CharField(max_length=1024)
+    label_set = TenantForeignKey(LabelSet, null=True, related_name="jobs")
+    task_template = TenantForeignKey(TaskTemplate, null=True, related_name="jobs")
+    work_queue = TenantOneToOneField(WorkQueue, related_name="labeling_job")
+    revision = models.PositiveIntegerField(default=1)
+    consolidation_rule = models.CharField(max_length=40, default="majority")
+    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    start_when_ready = models.BooleanField(default=False)
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    # Intake: how far the manifest or prefix has been read, so that a killed intake goes on.
+    intake_lines = models.PositiveIntegerField(default=0)
+    intake_cursor = models.TextField(default="", blank=True)
+    intake_done_at = models.DateTimeField(null=True)
+    preflight = models.JSONField(default=dict)  # {"usable": n, "unusable": n, "reasons": {code: n}}
+    manifest_written_at = models.DateTimeField(null=True)
+
+    objects = TenantManager["LabelingJob"](granted_queue="work_queue_id")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("organization_id", models.functions.Lower("name"), name="labeling_job_name_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class JobRevision(TenantModel):
+    """What a labeler is shown and asked, as of one change of the job. Never changed; claims name its number."""
+
+    job = TenantForeignKey(LabelingJob, on_delete=models.CASCADE, related_name="revisions")
+    work_queue = TenantForeignKey(WorkQueue, on_delete=models.CASCADE, related_name="+")
+    number = models.PositiveIntegerField()
+    categories = models.JSONField()
+    title = models.CharField(max_length=128)
+    instructions = models.TextField(blank=True)
+    tools = models.JSONField(default=list)
+    allow_empty = models.BooleanField(default=True)
+    allow_impossible = models.BooleanField(default=True)
+    require_full_coverage = models.BooleanField(default=False)
+
+    objects = TenantManager["JobRevision"](granted_queue="work_queue_id")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization_id", "job", "number"], name="job_revision_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"revision {self.number}"
+
+
+class DataObject(TenantModel):
+    """One line of the input: a photo, or why it cannot be used. `index` is the 0-based manifest line."""
+
+    job = TenantForeignKey(LabelingJob, on_delete=models.CASCADE, related_name="data_objects")
+    work_queue = TenantForeignKey(WorkQueue, on_delete=models.CASCADE, related_name="+")
+    index = models.PositiveIntegerField()
+    source_ref = models.CharField(max_length=1024)
+    line = models.TextField()  # the manifest line as it came; pass-through keys are taken from here
+    problem_code = models.CharField(max_length=40, blank=True)
+    problem = models.CharField(max_length=500, blank=True)
+    format = models.CharField(max_length=4, blank=True)
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+    bytes = models.BigIntegerField(null=True)
+    image_sha256 = models.CharField(max_length=64, blank=True)
+
+    objects = TenantManager["DataObject"](granted_queue="work_queue_id")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization_id", "job", "index"], name="data_object_once")]
+
+    def __str__(self) -> str:
+        return f"object {self.index}"
+
+
+class Task(TenantModel):
+    """A data object on its way through the job. `generation` fences consolidation: an older run writes nothing."""
+
+    job = TenantForeignKey(LabelingJob, on_delete=models.CASCADE, related_name="tasks")
+    work_queue = TenantForeignKey(WorkQueue, on_delete=models.CASCADE, related_name="+")
+    data_object = TenantOneToOneField(DataObject, on_delete=models.CASCADE, related_name="task")
+    work_item = TenantOneToOneField(WorkItem, on_delete=models.CASCADE, related_name="task")
+    state = models.CharField(max_length=15, choices=TaskState, default=TaskState.WAITING)
+    generation = models.PositiveIntegerField(default=0)
+    failure_code = models.CharField(max_length=40, blank=True)
+    failure_reason = models.CharField(max_length=1024, blank=True)
+
+    objects = TenantManager["Task"](granted_queue="work_queue_id")
+
+    class Meta:
+        indexes = [models.Index(fields=["job", "state"], name="task_job_state")]
+
+    def __str__(self) -> str:
+        return f"task {self.pk}"

@@ -1,0 +1,99 @@
+"""Databases of the test session: migrated once as a template, cloned for each worker, emptied after real commits."""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from pytest_django.plugin import DjangoDbBlocker
+
+_TEMPLATE = "maskwright_template"
+_KEPT = "('django_migrations', 'django_content_type', 'auth_permission')"
+
+
+def _superuser() -> psycopg.Connection[Any]:
+    return psycopg.connect(os.environ["MASKWRIGHT_TEST_SUPERUSER_URL"], autocommit=True)
+
+
+def _use_database(name: str) -> None:
+    for alias in connections:
+        connections[alias].close()
+        if hasattr(connections[alias], "close_pool"):
+            connections[alias].close_pool()
+        connections[alias].settings_dict["NAME"] = name
+        settings.DATABASES[alias]["NAME"] = name
+
+
+def create_database(name: str) -> None:
+    """Make a migrated database by cloning the template, which the first process builds."""
+    with _superuser() as server:
+        server.execute("SELECT pg_advisory_lock(4711)")
+        exists = server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [_TEMPLATE]).fetchone()
+        if not exists:
+            server.execute(f"CREATE DATABASE {_TEMPLATE} OWNER {settings.DATABASES['owner']['USER']}")
+            _use_database(_TEMPLATE)
+            call_command("migrate", database="owner", verbosity=0)
+            connections["owner"].close()
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE} OWNER {settings.DATABASES['owner']['USER']}")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(worker_id: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    name = f"maskwright_{worker_id}_{os.getpid()}"
+    with django_db_blocker.unblock():
+        create_database(name)
+        _use_database(name)
+    yield
+    with django_db_blocker.unblock():
+        for alias in connections:
+            connections[alias].close()
+            connections[alias].close_pool()
+
+
+@pytest.fixture(scope="session")
+def database_urls(django_db_setup: None) -> dict[str, str]:
+    """Addresses of this worker's database for other processes: DATABASE_URL, DATABASE_OWNER_URL, DATABASE_OPS_URL."""
+    found = {}
+    for alias, variable in (("default", "DATABASE_URL"), ("owner", "DATABASE_OWNER_URL"), ("ops", "DATABASE_OPS_URL")):
+        address = os.environ[variable]
+        name = settings.DATABASES[alias]["NAME"]
+        before, _, query = address.partition("?")
+        found[variable] = before.rsplit("/", 1)[0] + "/" + name + ("?" + query if query else "")
+    return found
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Real commits, seen by other connections and processes; all rows are removed afterwards."""
+    with django_db_blocker.unblock():
+        yield
+        for alias in ("default", "ops"):
+            connections[alias].close()
+        empty_database()
+
+
+def empty_database() -> None:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            f"SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables"
+            f" WHERE schemaname = 'public' AND tablename NOT IN {_KEPT}"
+        )
+        cursor.execute(f"TRUNCATE {cursor.fetchone()[0]} CASCADE")
+    connections["owner"].close()
+
+
+@pytest.fixture
+def as_superuser(django_db_setup: None) -> Callable[[str], list[tuple[Any, ...]]]:
+    """Run a query past row-level security, to see what is really stored."""
+
+    def query(sql: str) -> list[tuple[Any, ...]]:
+        address = os.environ["MASKWRIGHT_TEST_SUPERUSER_URL"]
+        name = settings.DATABASES["default"]["NAME"]
+        with psycopg.connect(address, dbname=name) as connection:
+            return connection.execute(sql).fetchall()
+
+    return query

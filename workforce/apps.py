@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+
+class WorkforceConfig(AppConfig):
+    name = "workforce"
+
+    def ready(self) -> None:
+        from maskwright.core.scope import register_grant_reader
+        from workforce import tasks  # noqa: F401  # registers the outbox topics
+        from workforce.grants import read_live_grants
+        from workforce.services import rights
+
+        register_grant_reader(read_live_grants)
+        rights.connect()

@@ -1,0 +1,112 @@
+"""Queues of work: one queue per labeling job, one item per data object, one slot per wanted answer."""
+
+from django.db import models
+
+from maskwright.core.models import TenantForeignKey, TenantManager, TenantModel
+from workforce.models.worker import Worker
+from workforce.models.workforce import WorkTeam
+from workforce.states import ItemState, QueueState, SlotState
+
+SHARDS = 16
+
+
+class WorkQueue(TenantModel):
+    """What a team works through. Times are seconds.
+
+    `window`: at most so many items are open at once; refilled as answers come in. `revision` is what a new claim
+    records. `lease_seconds`: how long a silent claim lives; `time_limit_seconds`: how long a claim can be renewed.
+    """
+
+    work_team = TenantForeignKey(WorkTeam, null=True, blank=True, related_name="work_queues")
+    state = models.CharField(max_length=10, choices=QueueState, default=QueueState.DRAFT)
+    window = models.PositiveIntegerField(default=1000)
+    labelers_wanted = models.PositiveSmallIntegerField(default=3)
+    priority = models.IntegerField(default=0)
+    lease_seconds = models.PositiveIntegerField(default=600)
+    time_limit_seconds = models.PositiveIntegerField(default=3600)
+    revision = models.PositiveIntegerField(default=1)
+    deadline = models.DateTimeField(null=True, blank=True)
+    paused_at = models.DateTimeField(null=True)
+    stop_at = models.DateTimeField(null=True)  # while stopping: when live claims end
+    version = models.PositiveIntegerField(default=1)  # rises with each move; sockets compare it
+
+    objects = TenantManager["WorkQueue"](granted_queue="id")
+
+    class Meta:
+        indexes = [models.Index(fields=["organization_id", "work_team", "state"], name="work_queue_team")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class WorkItem(TenantModel):
+    """One thing to be answered `labelers_wanted` times. `position` is its place in the queue."""
+
+    work_queue = TenantForeignKey(WorkQueue, on_delete=models.CASCADE, related_name="work_items")
+    position = models.PositiveIntegerField()
+    labelers_wanted = models.PositiveSmallIntegerField()
+    stage = models.CharField(max_length=10, default="label")
+    round = models.PositiveSmallIntegerField(default=1)
+    state = models.CharField(max_length=10, choices=ItemState, default=ItemState.WAITING)
+
+    objects = TenantManager["WorkItem"](granted_queue="work_queue_id")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization_id", "work_queue", "position"], name="work_item_position_once")
+        ]
+        indexes = [
+            models.Index(fields=["work_queue", "position"], condition=models.Q(state="waiting"), name="work_item_waiting"),
+            models.Index(fields=["work_queue"], condition=models.Q(state="open"), name="work_item_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"item {self.position}"
+
+
+class Slot(TenantModel):
+    """One wanted answer. Over-assignment is impossible: an item has exactly as many slots as answers are wanted.
+
+    `fencing_token` rises with each claim; an end that names an older token has no effect.
+    """
+
+    work_queue = TenantForeignKey(WorkQueue, on_delete=models.CASCADE, related_name="slots")
+    work_item = TenantForeignKey(WorkItem, on_delete=models.CASCADE, related_name="slots")
+    stage = models.CharField(max_length=10, default="label")
+    round = models.PositiveSmallIntegerField(default=1)
+    number = models.PositiveSmallIntegerField()
+    shard = models.PositiveSmallIntegerField()
+    position = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=SlotState, default=SlotState.READY)
+    worker = TenantForeignKey(Worker, null=True, related_name="slots")
+    fencing_token = models.BigIntegerField(default=0)
+    expires_at = models.DateTimeField(null=True)
+    deadline_at = models.DateTimeField(null=True)
+
+    objects = TenantManager["Slot"](granted_queue="work_queue_id")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization_id", "work_item", "stage", "round", "number"], name="slot_number_once"
+            ),
+            models.UniqueConstraint(
+                fields=["organization_id", "work_item", "stage", "round", "worker"],
+                condition=models.Q(state__in=["claimed", "accepted"]),
+                name="slot_worker_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["ready", "void"])
+                | models.Q(worker__isnull=False, state__in=["claimed", "accepted"]),
+                name="slot_held_by_somebody",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["work_queue", "shard", "position"], condition=models.Q(state="ready"), name="slot_ready"
+            ),
+            models.Index(fields=["expires_at"], condition=models.Q(state="claimed"), name="slot_expiring"),
+        ]
+
+    def __str__(self) -> str:
+        return f"slot {self.number} of {self.work_item_id}"

@@ -1,0 +1,62 @@
+"""States and the moves between them. Only the services named here make a move."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class QueueState(TextChoices):
+    """Of a work queue; moved by `services.queues.move_queue` alone."""
+
+    DRAFT = "draft", _("not started")
+    OPEN = "open", _("open")
+    PAUSED = "paused", _("paused")
+    STOPPING = "stopping", _("stopping")
+    CLOSED = "closed", _("closed")
+
+
+QUEUE_MOVES: dict[str, frozenset[str]] = {
+    QueueState.DRAFT: frozenset({QueueState.OPEN, QueueState.CLOSED}),
+    QueueState.OPEN: frozenset({QueueState.PAUSED, QueueState.STOPPING, QueueState.CLOSED}),
+    QueueState.PAUSED: frozenset({QueueState.OPEN, QueueState.STOPPING}),
+    QueueState.STOPPING: frozenset({QueueState.CLOSED}),
+    QueueState.CLOSED: frozenset(),
+}
+
+
+class ItemState(TextChoices):
+    """Of a work item (one per data object)."""
+
+    WAITING = "waiting", _("waiting for its turn")
+    OPEN = "open", _("being worked on")
+    DONE = "done", _("all answers are in")
+    FAILED = "failed", _("cannot be finished")
+
+
+class SlotState(TextChoices):
+    """Of a slot (one wanted answer)."""
+
+    READY = "ready", _("ready")
+    CLAIMED = "claimed", _("claimed")
+    ACCEPTED = "accepted", _("accepted")
+    VOID = "void", _("void")
+
+
+class ClaimState(TextChoices):
+    """Of a claim (a person's lease of a slot); everything but `live` is an end."""
+
+    LIVE = "live", _("live")
+    SUBMITTED = "submitted", _("submitted")
+    RELEASED = "released", _("released")
+    DECLINED = "declined", _("declined")
+    EXPIRED = "expired", _("expired")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    VOID = "void", _("void")
+
+
+class GrantState(TextChoices):
+    """Of a work grant (a vendor's right to work on a queue)."""
+
+    OFFERED = "offered", _("offered")
+    ACCEPTED = "accepted", _("accepted")
+    DECLINED = "declined", _("declined")
+    REVOKED = "revoked", _("revoked")
