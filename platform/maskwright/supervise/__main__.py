@@ -11,9 +11,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m maskwright.supervise", description="Run an installation."
-    )
+    parser = argparse.ArgumentParser(prog="python -m maskwright.supervise", description="Run an installation.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run", help="start everything and keep it alive until Ctrl-C")
     commands.add_parser(

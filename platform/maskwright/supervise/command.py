@@ -97,13 +97,9 @@ def _start(installation: Installation, group: Group, ending: threading.Event) ->
     with _step("Database and broker"):
         roles, redis_url = _start_servers(installation, group, ending)
     inference_port = secrets.port("inference_port")
-    env = child_environment(
-        installation, secrets, roles=roles, redis_url=redis_url, inference_port=inference_port
-    )
+    env = child_environment(installation, secrets, roles=roles, redis_url=redis_url, inference_port=inference_port)
     with _step("Database migrations"):
-        _manage(
-            installation, group, env, ending, "migrate", "--database=owner", "--no-input", "--verbosity=1"
-        )
+        _manage(installation, group, env, ending, "migrate", "--database=owner", "--no-input", "--verbosity=1")
     with _step("Static files, operator and demo" if installation.demo else "Static files and operator"):
         _manage(installation, group, env, ending, "prepare")
     with _step("Web server, worker, beat, operations, inference"):
@@ -114,9 +110,7 @@ def _start(installation: Installation, group: Group, ending: threading.Event) ->
         group.wait_for(names, _or_ended(ending, lambda: answers_http(installation, "/readyz")), timeout=120)
 
 
-def _start_servers(
-    installation: Installation, group: Group, ending: threading.Event
-) -> tuple[RoleAddresses, str]:
+def _start_servers(installation: Installation, group: Group, ending: threading.Event) -> tuple[RoleAddresses, str]:
     """Start what is embedded; the addresses of the database's roles and of the broker."""
     services = []
     if installation.embeds_postgres:
@@ -166,9 +160,7 @@ def _manage(
             time.sleep(0.05)
     if process.returncode != 0:
         log = group.logs.path(name)
-        raise StepFailed(
-            f"`manage.py {' '.join(arguments)}` failed. The end of its log {log}:\n{tail(log, 30)}"
-        )
+        raise StepFailed(f"`manage.py {' '.join(arguments)}` failed. The end of its log {log}:\n{tail(log, 30)}")
     if ending.is_set():
         raise _Ended
 

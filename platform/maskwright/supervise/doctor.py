@@ -59,9 +59,7 @@ def examine(checks: Iterable[tuple[str, Check]]) -> list[Finding]:
             findings.append(check())
         except Exception as error:  # a broken check must not hide the other findings
             findings.append(
-                Finding(
-                    subject, Verdict.WRONG, f"the check itself failed: {error!r}", "Report this as a bug."
-                )
+                Finding(subject, Verdict.WRONG, f"the check itself failed: {error!r}", "Report this as a bug.")
             )
     return findings
 
@@ -130,9 +128,7 @@ def check_disk(home: Path) -> Finding:
     free = shutil.disk_usage(existing).free
     seen = f"{free / GIGABYTE:.1f} GB free under {existing}"
     if free < WANTED_FREE_SPACE:
-        return Finding(
-            "Disk space", Verdict.WARNING, seen, "Free some space or move MASKWRIGHT_HOME: 2 GB at least."
-        )
+        return Finding("Disk space", Verdict.WARNING, seen, "Free some space or move MASKWRIGHT_HOME: 2 GB at least.")
     return Finding("Disk space", Verdict.FINE, seen)
 
 
@@ -188,9 +184,7 @@ def check_role(variable: str, environ: Mapping[str, str]) -> Finding:
     subject = f"Database ({variable})"
     url = environ.get(variable)
     if not url:
-        return Finding(
-            subject, Verdict.WRONG, "not set", f"Set {variable}, or use `make run`, which sets it."
-        )
+        return Finding(subject, Verdict.WRONG, "not set", f"Set {variable}, or use `make run`, which sets it.")
     try:
         with connect(DatabaseAddress.parse(url)) as connection:
             row = connection.execute(
@@ -228,9 +222,7 @@ def check_broker(url: str) -> Finding:
         with redis.Redis.from_url(url, socket_connect_timeout=3, socket_timeout=3) as client:
             policy = str(client.info("memory").get("maxmemory_policy", "noeviction"))
     except (redis.RedisError, ValueError) as error:
-        return Finding(
-            "Broker", Verdict.WRONG, f"does not answer: {error}", "Check REDIS_URL and the server."
-        )
+        return Finding("Broker", Verdict.WRONG, f"does not answer: {error}", "Check REDIS_URL and the server.")
     if policy != "noeviction":
         return Finding(
             "Broker",

@@ -15,8 +15,9 @@ from .local_secrets import LocalSecrets
 from .roles import DatabaseAddress, RoleAddresses
 
 DATABASE_VARIABLES = ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_OPS_URL")
-# The supervisor decides these for its children; everything else passes through as it is.
 SHORTEST_SECRET_KEY = 32
+# Bound only when HOST asks for it (containers).
+ANY_ADDRESS = {"0.0.0.0", "::"}  # noqa: S104 - compared with
 TRUE = {"1", "true", "yes", "on"}
 
 
@@ -52,7 +53,7 @@ class Installation:
         public = self.environ.get("PUBLIC_URL", "").rstrip("/")
         if public:
             return public
-        name = "localhost" if self.host in {"127.0.0.1", "0.0.0.0", "::", "::1"} else self.host
+        name = "localhost" if self.host in ANY_ADDRESS | {"127.0.0.1", "::1"} else self.host
         return f"http://{name}:{self.port}"
 
     @property
@@ -90,9 +91,7 @@ def read_installation(environ: Mapping[str, str], root: Path) -> Installation:
     )
     problems += _production_problems(environ) if installation.production else _stray_addresses(environ)
     if problems:
-        raise BadEnvironment(
-            "The environment needs a change before Maskwright can start:\n- " + "\n- ".join(problems)
-        )
+        raise BadEnvironment("The environment needs a change before Maskwright can start:\n- " + "\n- ".join(problems))
     return installation
 
 
@@ -127,9 +126,7 @@ def child_environment(
 
 
 def _local_hosts(host: str) -> str:
-    return ",".join(
-        dict.fromkeys(["localhost", "127.0.0.1", "[::1]", *([] if host in {"0.0.0.0", "::"} else [host])])
-    )
+    return ",".join(dict.fromkeys(["localhost", "127.0.0.1", "[::1]", *([] if host in ANY_ADDRESS else [host])]))
 
 
 def _stray_addresses(environ: Mapping[str, str]) -> list[str]:
@@ -145,9 +142,7 @@ def _production_problems(environ: Mapping[str, str]) -> list[str]:
     for name in DATABASE_VARIABLES:
         value = environ.get(name)
         if not value:
-            problems.append(
-                f"{name} is missing; with DATABASE_URL all three roles are needed (docs/architecture.md)."
-            )
+            problems.append(f"{name} is missing; with DATABASE_URL all three roles are needed (docs/architecture.md).")
             continue
         try:
             DatabaseAddress.parse(value)
@@ -156,9 +151,7 @@ def _production_problems(environ: Mapping[str, str]) -> list[str]:
     if not environ.get("REDIS_URL"):
         problems.append("REDIS_URL is missing; for example redis://:password@host:6379/0.")
     if not environ.get("MASKWRIGHT_STORAGE"):
-        problems.append(
-            "MASKWRIGHT_STORAGE is missing; for example s3://bucket/prefix or file:///srv/maskwright."
-        )
+        problems.append("MASKWRIGHT_STORAGE is missing; for example s3://bucket/prefix or file:///srv/maskwright.")
     if len(environ.get("SECRET_KEY", "")) < SHORTEST_SECRET_KEY:
         problems.append(
             f"SECRET_KEY is missing or shorter than {SHORTEST_SECRET_KEY} characters; make one with "
@@ -168,7 +161,5 @@ def _production_problems(environ: Mapping[str, str]) -> list[str]:
     if not hosts or "*" in hosts:
         problems.append("ALLOWED_HOSTS must name the host names people use, for example labels.example.org.")
     if is_true(environ.get("DEBUG", "0")):
-        problems.append(
-            "DEBUG must not be on with DATABASE_URL: error pages would show secrets to everybody."
-        )
+        problems.append("DEBUG must not be on with DATABASE_URL: error pages would show secrets to everybody.")
     return problems

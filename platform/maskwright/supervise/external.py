@@ -38,9 +38,7 @@ def _prepare(environ: Mapping[str, str], patience: float) -> None:
     if len({app.user, owner.user, ops.user, superuser.user}) != 4:
         raise BadEnvironment("The superuser, the app, the owner and operations must be four different users.")
     if len({app.name, owner.name, ops.name}) != 1:
-        raise BadEnvironment(
-            "DATABASE_URL, DATABASE_OWNER_URL and DATABASE_OPS_URL must name the same database."
-        )
+        raise BadEnvironment("DATABASE_URL, DATABASE_OWNER_URL and DATABASE_OPS_URL must name the same database.")
     _wait_for(superuser.in_database("postgres"), patience)
     create_roles_and_database(superuser, RoleAddresses(owner=owner, app=app, ops=ops))
 
@@ -54,8 +52,7 @@ def _wait_for(address: DatabaseAddress, patience: float) -> None:
         except psycopg.OperationalError as error:
             if time.monotonic() > deadline:
                 raise ServerFailed(
-                    f"{address.host} does not answer ({error}). Check DATABASE_SUPERUSER_URL and "
-                    "that the server runs."
+                    f"{address.host} does not answer ({error}). Check DATABASE_SUPERUSER_URL and that the server runs."
                 ) from error
             time.sleep(1)
             continue

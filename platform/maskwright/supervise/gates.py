@@ -1,6 +1,7 @@
-"""``make check``, ``test``, ``e2e``, ``soak``, ``bench``: every gate runs and is timed, one failure fails all.
+"""``make check``, ``test``, ``e2e``, ``soak``, ``bench``: every gate runs, is timed, and may fail the whole.
 
-The servers that tests need are started once here; pytest finds them through ``MASKWRIGHT_TEST_SERVICES``. Missing Chromium is installed where that is possible, said loudly where not, and fails under CI.
+The servers that tests need are started once here; pytest finds them through ``MASKWRIGHT_TEST_SERVICES``.
+Missing Chromium is installed where that is possible, said loudly where not, and fails under CI.
 """
 
 from __future__ import annotations
@@ -70,9 +71,7 @@ def gates_for(target: str, *, browser: bool) -> list[Gate]:
             return [Gate("soak", (*pytest, "tests", "-m", "soak", "-p", "no:xdist", "-s"))]
         case "bench":
             files = sorted((ROOT / "benchmarks").glob("bench_*.py"))
-            return [
-                Gate(file.stem, (PYTHON, str(file.relative_to(ROOT))), needs_addresses=True) for file in files
-            ]
+            return [Gate(file.stem, (PYTHON, str(file.relative_to(ROOT))), needs_addresses=True) for file in files]
         case _:
             raise SupervisionError(f"There is no target {target!r}; see `make help`.")
 
@@ -92,9 +91,7 @@ def provide_browser() -> bool:
     return find_browser() is not None
 
 
-def run_gates(
-    gates: list[Gate], env: Mapping[str, str], addresses: Mapping[str, str]
-) -> list[tuple[Gate, int, float]]:
+def run_gates(gates: list[Gate], env: Mapping[str, str], addresses: Mapping[str, str]) -> list[tuple[Gate, int, float]]:
     """Run all gates; (gate, exit code, seconds) of each."""
     results = []
     for gate in gates:

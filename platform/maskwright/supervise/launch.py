@@ -17,6 +17,7 @@ import argparse
 import ctypes
 import os
 import sys
+from pathlib import Path
 
 CLONE_NEWUSER = 0x10000000
 PR_SET_PDEATHSIG = 1
@@ -41,8 +42,7 @@ def enter_user_namespace() -> None:
         ("uid_map", f"{NOBODY} {uid} 1"),
         ("gid_map", f"{NOBODY} {gid} 1"),
     ):
-        with open(f"/proc/self/{name}", "w", encoding="ascii") as file:
-            file.write(text)
+        Path(f"/proc/self/{name}").write_text(text, encoding="ascii")
 
 
 def die_with_parent(signal_number: int, parent: int | None = None) -> None:
@@ -73,7 +73,7 @@ def main(arguments: list[str]) -> None:
         # After the change of identity: that resets the signal.
         if options.death_signal:
             die_with_parent(options.death_signal, options.parent)
-        os.execvp(options.program[0], options.program)
+        os.execvp(options.program[0], options.program)  # noqa: S606 - a shell would be one process too many
     except OSError as error:
         print(f"launch: {options.program[0]}: {error}", file=sys.stderr)
         sys.exit(LAUNCH_FAILED)

@@ -140,9 +140,7 @@ class EmbeddedPostgres:
 
     def create_roles(self, *, owner_may_create_databases: bool = False) -> RoleAddresses:
         """Bring roles, database and grants to the wanted state; the server must answer."""
-        create_roles_and_database(
-            self.superuser, self.roles, owner_may_create_databases=owner_may_create_databases
-        )
+        create_roles_and_database(self.superuser, self.roles, owner_may_create_databases=owner_may_create_databases)
         return self.roles
 
     def _identity_for_root(self) -> tuple[str, ...]:
@@ -175,9 +173,7 @@ class EmbeddedPostgres:
                 f"{self.folder} belongs to user {owner}, not to you. Run as that user, or choose another "
                 "MASKWRIGHT_HOME."
             )
-        if os.geteuid() == 0 and {owner, *(entry.stat().st_uid for entry in self.folder.iterdir())} != {
-            wanted
-        }:
+        if os.geteuid() == 0 and {owner, *(entry.stat().st_uid for entry in self.folder.iterdir())} != {wanted}:
             for folder, folders, files in os.walk(self.folder):
                 for name in (".", *folders, *files):
                     os.chown(os.path.join(folder, name), wanted, wanted, follow_symlinks=False)

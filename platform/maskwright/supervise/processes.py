@@ -76,7 +76,7 @@ def processes_in(folder: Path, program: str) -> list[int]:
     for entry in proc.iterdir():
         if entry.name.isdigit():
             with contextlib.suppress(OSError):
-                if os.readlink(entry / "cwd") == wanted and (entry / "comm").read_text().strip() == program:
+                if str((entry / "cwd").readlink()) == wanted and (entry / "comm").read_text().strip() == program:
                     found.append(int(entry.name))
     return found
 
@@ -124,7 +124,7 @@ def write_private(path: Path, text: str) -> None:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(temporary, path)
+    temporary.replace(path)
 
 
 def tail(path: Path, lines: int = 20) -> str:

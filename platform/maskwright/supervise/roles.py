@@ -110,9 +110,7 @@ def create_roles_and_database(
         _ensure_role(connection, roles.app, "NOBYPASSRLS NOCREATEDB", APP_SETTINGS)
         _ensure_role(connection, roles.ops, "BYPASSRLS NOCREATEDB", OPS_SETTINGS)
         name, owner = sql.Identifier(roles.owner.name), sql.Identifier(roles.owner.user)
-        exists = connection.execute(
-            "SELECT 1 FROM pg_database WHERE datname = %s", [roles.owner.name]
-        ).fetchone()
+        exists = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [roles.owner.name]).fetchone()
         if exists is None:
             connection.execute(
                 sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8'").format(name, owner)
@@ -133,9 +131,9 @@ def _ensure_role(
     found = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role.user]).fetchone()
     verb = "CREATE" if found is None else "ALTER"
     connection.execute(
-        sql.SQL(
-            f"{verb} ROLE {{}} LOGIN NOSUPERUSER NOCREATEROLE NOREPLICATION {attributes} PASSWORD {{}}"
-        ).format(name, sql.Literal(role.password))
+        sql.SQL(f"{verb} ROLE {{}} LOGIN NOSUPERUSER NOCREATEROLE NOREPLICATION {attributes} PASSWORD {{}}").format(
+            name, sql.Literal(role.password)
+        )
     )
     for setting, value in settings.items():
         connection.execute(
@@ -152,8 +150,7 @@ def _grant(connection: psycopg.Connection[tuple[object, ...]], roles: RoleAddres
     for statement in (
         "GRANT USAGE, CREATE ON SCHEMA public TO {owner}",
         "GRANT USAGE ON SCHEMA public TO {others}",
-        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner}"
-        " GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {others}",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {others}",
         "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT USAGE ON SEQUENCES TO {others}",
     ):
         # Only future tables: a grant on existing ones would undo what a migration took away (audit events).

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from .environment import Installation
+from .environment import ANY_ADDRESS, Installation
 from .group import Service
 from .postgres import EmbeddedPostgres
 from .valkey import EmbeddedValkey
@@ -46,9 +46,7 @@ def valkey_service(server: EmbeddedValkey, root: Path) -> Service:
     )
 
 
-def application_services(
-    installation: Installation, env: Mapping[str, str], inference_port: int
-) -> list[Service]:
+def application_services(installation: Installation, env: Mapping[str, str], inference_port: int) -> list[Service]:
     """Web, worker, beat, operations and inference, each with the same environment."""
     root, python = installation.root, sys.executable
     celery = (python, "-m", "celery", "-A", f"{MODULE}.celery")
@@ -85,8 +83,9 @@ def application_services(
 
 def answers_http(installation: Installation, path: str) -> bool:
     """Whether our web server answers ``path`` with 200, asked as a proxy in front of it would ask."""
-    host = "127.0.0.1" if installation.host == "0.0.0.0" else installation.host
-    connection = http.client.HTTPConnection("::1" if host == "::" else host, installation.port, timeout=5)
+    # "::" accepts IPv4 as well.
+    host = "127.0.0.1" if installation.host in ANY_ADDRESS else installation.host
+    connection = http.client.HTTPConnection(host, installation.port, timeout=5)
     headers = {"Host": installation.probe_host, "X-Forwarded-Proto": installation.address.split(":", 1)[0]}
     try:
         connection.request("GET", path, headers=headers)

@@ -56,7 +56,7 @@ def continue_with_newer_python() -> int:
     for name in OTHER_PYTHONS:
         found = shutil.which(name)
         if found:
-            return subprocess.call([found, "-I", os.path.abspath(__file__)])
+            return subprocess.call([found, "-I", str(Path(__file__).resolve())])
     raise SetupFailed(
         f"Python {sys.version.split()[0]} is too old; Maskwright needs Python 3.11 or newer. Install it "
         "(on Debian and Ubuntu: apt-get install python3 python3-venv) or name it: "

@@ -42,9 +42,7 @@ class TestServices:
 
     __test__ = False  # pytest would otherwise try to collect a class with this name
 
-    def __init__(
-        self, urls: ServiceUrls, processes: list[subprocess.Popen[bytes]], folder: Path | None
-    ) -> None:
+    def __init__(self, urls: ServiceUrls, processes: list[subprocess.Popen[bytes]], folder: Path | None) -> None:
         self.urls = urls
         self._processes = processes
         self._folder = folder
@@ -133,10 +131,7 @@ def session_services(*, durable: bool = False) -> TestServices:
 
 
 def _wait(server: EmbeddedPostgres | EmbeddedValkey, process: subprocess.Popen[bytes], log: Path) -> None:
-    if (
-        not wait_until(lambda: process.poll() is not None or server.answers(), timeout=60)
-        or process.poll() is not None
-    ):
+    if not wait_until(lambda: process.poll() is not None or server.answers(), timeout=60) or process.poll() is not None:
         raise ServerFailed(f"A test server does not answer. The end of its log:\n{tail(log)}")
 
 

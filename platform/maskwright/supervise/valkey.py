@@ -13,6 +13,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from .errors import MissingBinary
 from .local_secrets import LocalSecrets
@@ -33,9 +35,7 @@ def binary() -> Path:
         try:
             program.chmod(program.stat().st_mode | stat.S_IXUSR)
         except OSError as error:
-            raise MissingBinary(
-                f"{program} is not executable ({error}). Run `chmod +x {program}`."
-            ) from error
+            raise MissingBinary(f"{program} is not executable ({error}). Run `chmod +x {program}`.") from error
     return program
 
 
@@ -76,8 +76,9 @@ class EmbeddedValkey:
 
     def answers(self) -> bool:
         """Whether the server answers and has loaded its file."""
+        once = Retry(NoBackoff(), 0)  # our callers ask again themselves
         try:
-            with redis.Redis.from_url(self.url, socket_connect_timeout=2, socket_timeout=2) as client:
+            with redis.Redis.from_url(self.url, socket_timeout=2, retry=once) as client:
                 return bool(client.ping())
         except redis.RedisError:
             return False
