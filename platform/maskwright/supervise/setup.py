@@ -139,6 +139,7 @@ def build_frontend() -> bool:
             "Check the network and the registry that npm is configured for, then run it again.",
             env,
         )
+        modules.mkdir(exist_ok=True)  # npm makes none for an empty lock
         packages_stamp.write_text(packages)
     say("Building the editor")
     run([*npm, "run", "--silent", "build"], FRONTEND, "The messages above name the file to look at.", env)
