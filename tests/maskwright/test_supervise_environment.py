@@ -41,7 +41,7 @@ def test_children_get_every_documented_variable(tmp_path: Path) -> None:
     assert env["DATABASE_URL"] == "postgresql://app:p@/maskwright?host=%2Fs"
     assert env["DATABASE_OWNER_URL"].startswith("postgresql://owner:")
     assert env["DATABASE_OPS_URL"].startswith("postgresql://ops:")
-    assert env["MASKWRIGHT_STORAGE"] == f"file://{tmp_path}/storage"
+    assert env["MASKWRIGHT_STORAGE"] == f"file://{tmp_path}/objects"
     assert env["INFERENCE_URL"] == "http://127.0.0.1:20001"
     assert env["PUBLIC_URL"] == "http://localhost:8123"
     assert env["PYTHONPATH"] == "/checkout/platform:/checkout"

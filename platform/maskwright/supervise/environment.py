@@ -112,7 +112,7 @@ def child_environment(
         "DATABASE_OPS_URL": roles.ops.url,
         "REDIS_URL": redis_url,
         "MASKWRIGHT_HOME": str(installation.home),
-        "MASKWRIGHT_STORAGE": given.get("MASKWRIGHT_STORAGE") or (installation.home / "storage").as_uri(),
+        "MASKWRIGHT_STORAGE": given.get("MASKWRIGHT_STORAGE") or f"file://{installation.home}/objects",
         "INFERENCE_URL": given.get("INFERENCE_URL") or f"http://127.0.0.1:{inference_port}",
         "PORT": str(installation.port),
         "PUBLIC_URL": installation.address,
@@ -120,6 +120,7 @@ def child_environment(
         "SECRET_KEY": given.get("SECRET_KEY") or secrets.secret("secret_key", 50),
         "DEBUG": "1" if is_true(given.get("DEBUG", "0")) else "0",
         "DEMO": "1" if installation.demo else "0",
+        "PRODUCTION": "1" if installation.production else "0",
         "PYTHONPATH": ":".join(path),
         "PYTHONUNBUFFERED": "1",
     }

@@ -78,7 +78,17 @@ def application_services(installation: Installation, env: Mapping[str, str], inf
     }
     if not installation.environ.get("INFERENCE_URL"):
         services["inference"] = (*manage, "run_inference", "--port", str(inference_port))
-    return [Service(name=name, command=command, cwd=root, env=env) for name, command in services.items()]
+    # SIGQUIT makes Celery end its pool processes too; SIGKILL would orphan them.
+    return [
+        Service(
+            name=name,
+            command=command,
+            cwd=root,
+            env=env,
+            death_signal=signal.SIGQUIT if name == "worker" else signal.SIGKILL,
+        )
+        for name, command in services.items()
+    ]
 
 
 def answers_http(installation: Installation, path: str) -> bool:
