@@ -1,0 +1,5 @@
+"""Outbox topics of labeling; importing this package registers them."""
+
+from labeling.tasks import intake
+
+__all__ = ["intake"]

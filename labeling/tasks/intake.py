@@ -1,0 +1,1 @@
+"""Topics of intake: reading a job's input and checking its photos."""
