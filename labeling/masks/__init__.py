@@ -1,7 +1,7 @@
 """Masks as bytes and as class indices. Pure: no Django, no database, no storage. README.md has the format."""
 
 from .decode import decode_mask, max_mask_bytes
-from .encode import colour_mask, encode_mask
+from .encode import colour_mask, encode_mask, encode_transparent
 from .errors import MaskError, MaskErrorCode, PaletteError
 from .palette import (
     DEFAULT_COLORS,
@@ -39,6 +39,7 @@ __all__ = [
     "default_color",
     "encode_mask",
     "encode_rle",
+    "encode_transparent",
     "histogram",
     "max_mask_bytes",
     "parse_color",

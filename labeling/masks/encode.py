@@ -38,7 +38,21 @@ def colour_mask(raster: MaskRaster, palette: Palette) -> bytes:
     return _png(raster.width, raster.height, 2, None, _up_filtered(raster, 3, table))
 
 
-def _png(width: int, height: int, color_type: int, plte: bytes | None, rows: Iterator[bytes]) -> bytes:
+def encode_transparent(values: Indices, color: tuple[int, int, int]) -> bytes:
+    """An 8-bit indexed PNG of one colour whose opacity is the value, 0 to 255: an overlay, not a mask."""
+    raster = MaskRaster(values)
+    rows = _up_filtered(raster, 1, None)
+    return _png(raster.width, raster.height, PALETTE, bytes(color) * 256, rows, opacity=bytes(range(256)))
+
+
+def _png(
+    width: int,
+    height: int,
+    color_type: int,
+    plte: bytes | None,
+    rows: Iterator[bytes],
+    opacity: bytes | None = None,
+) -> bytes:
     deflate = zlib.compressobj(_LEVEL)
     parts = [deflate.compress(band) for band in rows]
     parts.append(deflate.flush())
@@ -46,6 +60,8 @@ def _png(width: int, height: int, color_type: int, plte: bytes | None, rows: Ite
     chunks = [SIGNATURE, chunk(b"IHDR", header)]
     if plte is not None:
         chunks.append(chunk(b"PLTE", plte))
+    if opacity is not None:
+        chunks.append(chunk(b"tRNS", opacity))
     chunks += [chunk(b"IDAT", b"".join(parts)), chunk(b"IEND", b"")]
     return b"".join(chunks)
 
