@@ -85,31 +85,35 @@ def install_python_packages() -> bool:
     count = len(re.findall(r"^[a-zA-Z0-9]", LOCK.read_text(encoding="utf-8"), re.MULTILINE))
     say(f"Installing {count} Python packages; the first time this takes a minute or two")
     # The lock is complete, so nothing needs to be resolved; each file must match its hash.
-    command = [
-        str(python),
-        "-m",
-        "pip",
-        "install",
-        "--require-hashes",
-        "--no-deps",
-        "--requirement",
-        str(LOCK),
-    ]
-    command += [
-        "--disable-pip-version-check",
-        "--no-input",
-        "--quiet",
-        "--progress-bar",
-        "off",
-        "--no-compile",
-    ]
-    run(
-        command,
-        ROOT,
-        "Check the network and the package index that pip is configured for, then run it again.",
-    )
+    command = [str(python), "-m", "pip", "install", "--require-hashes", "--no-deps", "--requirement", str(LOCK)]
+    command += ["--disable-pip-version-check", "--no-input", "--progress-bar=off", "--no-compile"]
+    install_with_progress(command, count)
     stamp.write_text(wanted)
     return True
+
+
+def install_with_progress(command: list[str], count: int) -> None:
+    """Run pip, showing how far it is instead of its hundreds of lines; the last of them when it fails."""
+    lines = []
+    process = subprocess.Popen(
+        command, cwd=str(ROOT), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    collected = 0
+    for raw in process.stdout or ():
+        line = raw.decode("utf-8", "replace").rstrip()
+        lines.append(line)
+        if line.startswith(("Collecting ", "Requirement already satisfied")):
+            collected += 1
+            if collected % 25 == 0:
+                print(f"   {collected} of {count} collected", flush=True)
+        elif line.startswith("Installing collected packages"):
+            print("   unpacking them", flush=True)
+    if process.wait() != 0:
+        print("\n".join(lines[-40:]), file=sys.stderr)
+        raise SetupFailed(
+            f"pip ended with code {process.returncode}; its last lines stand above. Check the network and the "
+            "package index that pip is configured for, then run it again."
+        )
 
 
 def version_of(python: Path) -> str:
@@ -152,6 +156,7 @@ def build_frontend() -> bool:
 def find_npm() -> tuple[list[str], dict[str, str]]:
     """npm as a command and its environment: from PATH when its Node is new enough, else the wheel's."""
     env = dict(os.environ)
+    env["NPM_CONFIG_UPDATE_NOTIFIER"] = "false"
     env.pop("NODE_ENV", None)  # "production" would leave out the build tools
     node, npm = shutil.which("node"), shutil.which("npm")
     if node and npm and node_version(node) >= OLDEST_NODE:
