@@ -37,7 +37,7 @@ function startCard(overview: Overview, start: () => void): TemplateResult {
       <h2 id="mw-start-title">${headline}</h2>
       <p class="mw-muted">${detail}</p>
     </div>
-    <button class="mw-button mw-button--primary mw-button--large" autofocus @click=${start}>
+    <button class="mw-button mw-button--primary mw-button--large" @click=${start}>
       ${label} <kbd aria-hidden="true">Enter</kbd>
     </button>
   </section>`;
@@ -116,10 +116,11 @@ function jobsCard(jobs: readonly JobSummary[]): TemplateResult {
 
 function jobRow(job: JobSummary): TemplateResult {
   const id = `mw-job-${job.id}`;
+  const details = [job.customer, job.title ? job.name : ""].filter(Boolean);
   return html`<li class="mw-job">
     <div class="mw-job__name">
       <strong id=${id}>${job.title || job.name}</strong>
-      <span class="mw-muted mw-small">${job.customer ? `${job.customer} · ` : nothing}${job.name}</span>
+      <span class="mw-muted mw-small">${details.join(" · ")}</span>
     </div>
     <div class="mw-job__progress">
       <span class="mw-small mw-muted mw-number"
