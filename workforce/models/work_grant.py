@@ -10,11 +10,13 @@ from workforce.states import GrantState
 
 class WorkGrant(TenantModel):
     """`organization_id` is the customer. Live = accepted, begun, not over, not revoked. `preview`: the vendor's
-    manager may look at photos; a labeler sees the photo of his live claim in any case."""
+    manager may look at photos; a labeler sees the photo of his live claim in any case. `title` says what is offered:
+    before it accepts, the vendor sees nothing of the work itself."""
 
     vendor_id = models.UUIDField()
     work_queue = TenantForeignKey(WorkQueue, on_delete=models.CASCADE, related_name="work_grants")
     state = models.CharField(max_length=10, choices=GrantState, default=GrantState.OFFERED)
+    title = models.CharField(max_length=128, default="", blank=True)
     preview = models.BooleanField(default=False)
     starts_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
