@@ -1,0 +1,18 @@
+import { brush } from "./brush";
+import { eraser } from "./eraser";
+import { extremePoints } from "./extreme-points";
+import { fill } from "./fill";
+import { pan } from "./pan";
+import { pick } from "./pick";
+import { polygon, polygonEraser } from "./polygon";
+import type { ToolDefinition } from "./tool";
+
+/** Every tool, in the toolbar's order. */
+export const TOOLS: readonly ToolDefinition[] = [
+  brush, eraser, polygon, polygonEraser, fill, extremePoints, pick, pan,
+];
+
+/** The tools a task may use: those its template allows and those that change nothing. */
+export function allowedTools(allowed: readonly string[], readOnly: boolean): readonly ToolDefinition[] {
+  return TOOLS.filter((tool) => (readOnly ? tool.readOnly : tool.allowedBy === null || allowed.includes(tool.allowedBy)));
+}

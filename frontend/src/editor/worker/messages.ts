@@ -1,0 +1,16 @@
+import type { Raster } from "./pixel-work";
+
+export type PixelCall =
+  | { readonly kind: "floodFill"; readonly raster: Raster; readonly x: number; readonly y: number }
+  | { readonly kind: "unlabeledRegions"; readonly raster: Raster }
+  | { readonly kind: "encode"; readonly raster: Raster; readonly palette: Uint8Array<ArrayBuffer> }
+  | { readonly kind: "decode"; readonly bytes: Uint8Array<ArrayBuffer> };
+
+export interface PixelRequest {
+  readonly id: number;
+  readonly call: PixelCall;
+}
+
+export type PixelReply =
+  | { readonly id: number; readonly ok: true; readonly result: unknown }
+  | { readonly id: number; readonly ok: false; readonly message: string };

@@ -1,0 +1,40 @@
+import { decodePng, encodePng, type IndexedImage } from "../codec/png";
+import { floodFill, type Spans } from "./flood-fill";
+import { unlabeledRegions, type Region } from "./regions";
+
+/** A raster on its way to the worker: the buffer is given away with it. */
+export interface Raster {
+  readonly data: Uint8Array<ArrayBuffer>;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What takes longer than a frame. Rasters and bytes passed in are used up. */
+export interface PixelWork {
+  floodFill(raster: Raster, x: number, y: number): Promise<Spans>;
+  unlabeledRegions(raster: Raster): Promise<Region[]>;
+  encode(raster: Raster, palette: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
+  decode(bytes: Uint8Array<ArrayBuffer>): Promise<IndexedImage>;
+  dispose(): void;
+}
+
+/** The work itself, on the calling thread: what the worker runs, and specs. */
+export class InlinePixelWork implements PixelWork {
+  async floodFill({ data, width, height }: Raster, x: number, y: number): Promise<Spans> {
+    return Promise.resolve(floodFill(data, width, height, x, y));
+  }
+
+  async unlabeledRegions({ data, width, height }: Raster): Promise<Region[]> {
+    return Promise.resolve(unlabeledRegions(data, width, height));
+  }
+
+  async encode({ data, width, height }: Raster, palette: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+    return encodePng(data, width, height, palette);
+  }
+
+  async decode(bytes: Uint8Array<ArrayBuffer>): Promise<IndexedImage> {
+    return decodePng(bytes);
+  }
+
+  dispose(): void {}
+}
