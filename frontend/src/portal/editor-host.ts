@@ -1,20 +1,18 @@
-/** The portal's side of `<segmentation-editor>`: the slim bar above it, its events, its assignments. */
-import { html, type TemplateResult } from "lit";
+/** The portal's side of `<segmentation-editor>` (editor/README.md): what stands in its bar, its events. */
+import { html, nothing, type TemplateResult } from "lit";
 import { createRef, ref, type Ref } from "lit/directives/ref.js";
 import { t } from "../shared/i18n";
 import type { Claim } from "./types";
 
-/** What is used of the editor's element. Setting another claim opens it; setting the same one does nothing. */
+/** What is used of the editor's element; it is there once its code is loaded. */
 interface SegmentationEditor extends HTMLElement {
-  claim: Claim | null;
-  /** The server says that this claim changed or ended: ask about it again. */
-  refresh?(): void;
-  /** Saves what is not saved yet; resolves when it is, or when it cannot be. */
-  flush?(): Promise<void>;
+  assignment: Claim | null;
+  refresh?(): Promise<void>;
+  pause?(): Promise<void>;
 }
 
-const FINISHED = ["submitted", "released", "declined", "lost"];
-const SIGNED_OUT = "signed-out";
+/** After these the assignment is over, and the next one may open. */
+const FINISHED = ["mw-submitted", "mw-released", "mw-declined", "mw-lease-lost"];
 
 export interface EditorHostPorts {
   readonly finished: () => void;
@@ -26,6 +24,7 @@ export interface EditorHostPorts {
 
 export class EditorHost {
   readonly #element: Ref<SegmentationEditor> = createRef();
+  readonly #listening = new WeakSet<HTMLElement>();
   #shown: Claim | null = null;
   #loading: Promise<unknown> | null = null;
 
@@ -40,14 +39,16 @@ export class EditorHost {
     this.#loading.catch(() => undefined);
   }
 
-  render(claim: Claim, connection: TemplateResult): TemplateResult {
+  /** `between`: the last photo is done and the next one is not there yet. */
+  render(connection: TemplateResult, between: boolean): TemplateResult {
     return html`<div class="mw-editor">
-      <div class="mw-editor__bar">
-        <strong>${claim.template?.title ?? claim.task.job.name}</strong>
-        ${connection}
-        <button class="mw-button" @click=${() => void this.#stop()}>${t("Stop and resume later")}</button>
-      </div>
-      <segmentation-editor ${ref(this.#element)}></segmentation-editor>
+      <segmentation-editor ?inert=${between} ${ref(this.#element)}>
+        <span slot="bar-end" class="mw-editor__end">
+          ${connection}
+          <button class="mw-button" @click=${() => void this.#stop()}>${t("Stop and resume later")}</button>
+        </span>
+      </segmentation-editor>
+      ${between ? html`<div class="mw-editor__between" role="status">${t("Getting the next photo")}</div>` : nothing}
     </div>`;
   }
 
@@ -60,35 +61,36 @@ export class EditorHost {
     this.preload();
     this.#loading?.then(
       () => {
-        if (this.#shown === claim) element.claim = claim;
+        if (this.#shown === claim) element.assignment = claim;
       },
       () => this.ports.broken(t("The editor could not be loaded. Check your connection and try again.")),
     );
   }
 
-  clear(): void {
+  /** What is shown is over. */
+  forget(): void {
     this.#shown = null;
   }
 
   claimHint(claim: string): void {
-    if (this.#shown?.id === claim) this.#element.value?.refresh?.();
+    if (this.#shown?.id === claim) void this.#element.value?.refresh?.();
   }
 
   signedIn(): void {
-    this.#element.value?.refresh?.();
+    void this.#element.value?.refresh?.();
   }
 
   async #stop(): Promise<void> {
-    await this.#element.value?.flush?.();
+    // Also when saving fails: the editor keeps the draft in this browser.
+    await this.#element.value?.pause?.().catch(() => undefined);
     this.ports.stop();
   }
-
-  #listening = new WeakSet<HTMLElement>();
 
   #listen(element: SegmentationEditor): void {
     if (this.#listening.has(element)) return;
     this.#listening.add(element);
     for (const type of FINISHED) element.addEventListener(type, () => this.ports.finished());
-    element.addEventListener(SIGNED_OUT, () => this.ports.signedOut());
+    element.addEventListener("mw-paused", () => this.ports.stop());
+    element.addEventListener("mw-signed-out", () => this.ports.signedOut());
   }
 }

@@ -9,8 +9,8 @@ import type { Claim, ClaimAnswer, Nothing } from "./types";
 
 export type View =
   | { readonly kind: "home" }
-  /** The first answer is still on its way. */
-  | { readonly kind: "asking" }
+  /** An answer is on its way; after a photo the editor stays where it is, so that nothing flashes. */
+  | { readonly kind: "asking"; readonly after: "start" | "photo" }
   | { readonly kind: "editing"; readonly claim: Claim }
   | { readonly kind: "waiting"; readonly nothing: Nothing }
   /** It could not be asked; it asks again by itself. */
@@ -54,7 +54,7 @@ export class WorkSession {
 
   start(): void {
     if (this.#state.view.kind !== "home") return;
-    this.#show({ kind: "asking" });
+    this.#show({ kind: "asking", after: "start" });
     void this.#ask();
   }
 
@@ -68,7 +68,7 @@ export class WorkSession {
   finished(): void {
     if (this.#state.view.kind !== "editing") return;
     this.#failures = 0;
-    this.#show({ kind: "asking" });
+    this.#show({ kind: "asking", after: "photo" });
     void this.#ask();
   }
 

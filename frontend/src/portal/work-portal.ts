@@ -104,10 +104,11 @@ export class WorkPortal extends LitElement {
     if (this.dialog && !this.dialog.open) this.dialog.showModal();
     if (!changed.has("work")) return;
     const { view } = this.work;
-    document.documentElement.dataset["mwView"] = view.kind === "editing" ? "editor" : view.kind;
+    const editorStays = view.kind === "editing" || (view.kind === "asking" && view.after === "photo");
+    document.documentElement.dataset["mwView"] = editorStays ? "editing" : view.kind;
     document.title = `${this.#title()} · Maskwright`;
     if (view.kind === "editing") this.#editor.show(view.claim);
-    else this.#editor.clear();
+    else this.#editor.forget();
     const before = changed.get("work") as SessionState | undefined;
     if (view.kind === "home" && before && before.view.kind !== "home") void this.#overview.refresh();
   }
@@ -124,6 +125,7 @@ export class WorkPortal extends LitElement {
           retry: () => void this.#overview.refresh(),
         });
       case "asking":
+        if (view.after === "photo") return this.#editor.render(connection, true);
         return waitingView(
           { title: t("Getting the next photo"), detail: t("One moment.") }, connection, { stop });
       case "waiting":
@@ -135,7 +137,7 @@ export class WorkPortal extends LitElement {
           { stop, retry },
         );
       case "editing":
-        return this.#editor.render(view.claim, connection);
+        return this.#editor.render(connection, false);
       case "ended":
         return html`<section class="mw-waiting mw-card mw-empty" role="alert">
           <h1>${t("You can no longer work here")}</h1>
