@@ -1,4 +1,4 @@
-"""``python -m maskwright.supervise run | prepare-database | doctor``."""
+"""``python -m maskwright.supervise run | prepare-database | role NAME | health NAME | doctor``."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ def main(arguments: list[str]) -> int:
         "prepare-database",
         help="create or repair roles, database and grants on your own server (DATABASE_SUPERUSER_URL)",
     )
+    for name, text in (
+        ("role", "become one process of a production installation, as containers do"),
+        ("health", "exit with 0 when that process does its work"),
+    ):
+        commands.add_parser(name, help=text).add_argument("role")
     commands.add_parser("doctor", help="say what is wrong with this installation and what to do")
     options = parser.parse_args(arguments)
     if options.command == "run":
@@ -28,6 +33,11 @@ def main(arguments: list[str]) -> int:
         from .external import prepare_database
 
         return prepare_database(os.environ)
+    if options.command in {"role", "health"}:
+        from . import containers
+
+        act = containers.become if options.command == "role" else containers.health
+        return act(options.role, os.environ, ROOT)
     from .doctor import main as doctor
 
     return doctor(os.environ, ROOT)
