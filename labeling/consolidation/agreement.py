@@ -7,7 +7,8 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from ..masks import Indices
+from labeling.masks import Indices
+
 from .votes import Votes
 
 

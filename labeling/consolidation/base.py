@@ -9,7 +9,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from ..masks import BACKGROUND, MaskRaster
+from labeling.masks import BACKGROUND, MaskRaster
+
 from .votes import MAX_ANSWERS
 
 
@@ -83,9 +84,7 @@ def check_answers(answers: Sequence[Answer]) -> tuple[int, int]:
     for answer in answers:
         if answer.raster.indices.shape != (height, width):
             found = f"{answer.raster.width} x {answer.raster.height}"
-            message = (
-                f"The answer of {answer.worker_id} is {found}, another {width} x {height}. Void one of them."
-            )
+            message = f"The answer of {answer.worker_id} is {found}, another {width} x {height}. Void one of them."
             raise ConsolidationError("size_differs", message)
     workers = [answer.worker_id for answer in answers]
     twice = sorted({worker for worker in workers if workers.count(worker) > 1})
@@ -103,7 +102,5 @@ def check_classes(used: npt.NDArray[np.int64], classes: Collection[int]) -> None
     unknown = [int(index) for index in np.flatnonzero(used) if int(index) not in known]
     if unknown:
         listed = ", ".join(map(str, unknown))
-        message = (
-            f"The answers use indices that the label set lacks: {listed}. Add the classes or void the answer."
-        )
+        message = f"The answers use indices that the label set lacks: {listed}. Add the classes or void the answer."
         raise ConsolidationError("unknown_class", message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from ..masks import encode_transparent
+from labeling.masks import encode_transparent
 
 
 def disagreement_png(disagreement: npt.NDArray[np.uint8]) -> bytes:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ..masks import Indices, MaskRaster
+from labeling.masks import Indices, MaskRaster
+
 from .agreement import ClassCounts
 from .base import Answer, Consolidated, check_answers, check_classes
 from .votes import Votes, choose, plurality, ranks, supporters

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..masks import MaskRaster, histogram
+from labeling.masks import MaskRaster, histogram
+
 from .base import Answer, Consolidated, ConsolidationError, check_answers, check_classes
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from ..masks import Indices
+from labeling.masks import Indices
+
 from .votes import Votes
 
 REACH = 2
@@ -18,9 +19,7 @@ Positions = npt.NDArray[np.int64]
 Scores = npt.NDArray[np.int32]
 
 
-def window_votes(
-    rasters: list[Indices], pixels: Positions, votes: Votes, wanted: npt.NDArray[np.bool_]
-) -> Scores:
+def window_votes(rasters: list[Indices], pixels: Positions, votes: Votes, wanted: npt.NDArray[np.bool_]) -> Scores:
     """For each wanted vote: how often all answers together give its class within the pixel's window.
 
     Few pixels are looked up one by one, many with a sliding sum per class; the result is the same.
@@ -48,9 +47,7 @@ def look_up_votes(rasters: list[Indices], pixels: Positions, votes: Votes) -> Sc
     return scores
 
 
-def slide_votes(
-    rasters: list[Indices], pixels: Positions, votes: Votes, wanted: npt.NDArray[np.bool_]
-) -> Scores:
+def slide_votes(rasters: list[Indices], pixels: Positions, votes: Votes, wanted: npt.NDArray[np.bool_]) -> Scores:
     """`window_votes` for many pixels of few classes: sums over the rectangle around each class's pixels."""
     scores = np.zeros(votes.shape, dtype=np.int32)
     width = rasters[0].shape[1]
@@ -79,9 +76,7 @@ def _class_sums(
         max(0, left - REACH),
         min(width, right + REACH),
     )
-    inner = counts[
-        outer[0] - top + REACH : outer[1] - top + REACH, outer[2] - left + REACH : outer[3] - left + REACH
-    ]
+    inner = counts[outer[0] - top + REACH : outer[1] - top + REACH, outer[2] - left + REACH : outer[3] - left + REACH]
     for raster in rasters:
         inner += raster[outer[0] : outer[1], outer[2] : outer[3]] == label
     return _slide(_slide(counts.T).T)

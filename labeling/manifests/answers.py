@@ -40,9 +40,7 @@ class WorkerAnswer:
         return answer
 
 
-def segmentation_content(
-    *, width: int, height: int, colors: Mapping[str, str], png: bytes
-) -> dict[str, object]:
+def segmentation_content(*, width: int, height: int, colors: Mapping[str, str], png: bytes) -> dict[str, object]:
     """A mask as `<crowd-semantic-segmentation>` reports it.
 
     `colors`: class name -> `#rrggbb`, as in the PNG.
@@ -73,8 +71,7 @@ def consolidation_request(object_index: int, source_ref: str, answers: Sequence[
     One data object and its answers, contents as JSON in a string.
     """
     annotations = [
-        {"workerId": answer.worker_id, "annotationData": {"content": dump(dict(answer.content))}}
-        for answer in answers
+        {"workerId": answer.worker_id, "annotationData": {"content": dump(dict(answer.content))}} for answer in answers
     ]
     item = {
         "datasetObjectId": str(object_index),

@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..masks import BACKGROUND_NAME, MAX_CLASSES, color_problems, default_color, parse_color
+from labeling.masks import BACKGROUND_NAME, MAX_CLASSES, color_problems, default_color, parse_color
+
 from .errors import LabelConfigError
 
 MAX_BYTES = 1_000_000
@@ -52,11 +53,7 @@ def read_label_config(data: bytes) -> LabelConfig:
         document = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise LabelConfigError([("broken_json", f"The file is not JSON in UTF-8: {error}.")]) from None
-    if (
-        not isinstance(document, dict)
-        or not isinstance(document.get("labels"), list)
-        or not document["labels"]
-    ):
+    if not isinstance(document, dict) or not isinstance(document.get("labels"), list) or not document["labels"]:
         sentence = 'The file names no labels. Write {"labels": [{"label": "road"}, {"label": "car"}]}.'
         raise LabelConfigError([("no_labels", sentence)])
     labels = _labels(document["labels"])
@@ -74,9 +71,7 @@ def read_label_config(data: bytes) -> LabelConfig:
 def _labels(entries: list[object]) -> tuple[ConfiguredLabel, ...]:
     problems: list[tuple[str, str]] = []
     if len(entries) > MAX_CLASSES:
-        sentence = (
-            f"There are {len(entries)} labels; an 8-bit mask holds {MAX_CLASSES}. Remove some or merge them."
-        )
+        sentence = f"There are {len(entries)} labels; an 8-bit mask holds {MAX_CLASSES}. Remove some or merge them."
         problems.append(("too_many_labels", sentence))
     names: set[str] = set()
     chosen: dict[int, str] = {}
@@ -91,9 +86,7 @@ def _labels(entries: list[object]) -> tuple[ConfiguredLabel, ...]:
         if name in names:
             problems.append(("duplicate_label", f"The label '{name}' appears twice. Give each its own name."))
         if name.upper() == BACKGROUND_NAME:
-            sentence = (
-                f"'{name}' is the name of index 0. Leave it out: pixels without a class are BACKGROUND."
-            )
+            sentence = f"'{name}' is the name of index 0. Leave it out: pixels without a class are BACKGROUND."
             problems.append(("reserved_label", sentence))
         names.add(name)
         if entry.get("color") is not None and index <= MAX_CLASSES:

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ..masks import BACKGROUND, BACKGROUND_NAME, WHITE, parse_color
+from labeling.masks import BACKGROUND, BACKGROUND_NAME, WHITE, parse_color
+
 from .attributes import dump, join_attributes, split_attributes
 
 TYPE = "groundtruth/semantic-segmentation"

@@ -24,9 +24,7 @@ class OutputKeys:
 
     def worker_response(self, object_index: int, at: datetime, iteration: int = 1) -> str:
         """All answers of a data object."""
-        return self._key(
-            f"annotations/worker-response/iteration-{iteration}/{object_index}/{_utc(at):{_SECONDS}}.json"
-        )
+        return self._key(f"annotations/worker-response/iteration-{iteration}/{object_index}/{_utc(at):{_SECONDS}}.json")
 
     def consolidation_request(self, at: datetime, iteration: int = 1) -> str:
         return self._consolidation("consolidation-request", at, iteration)

@@ -138,9 +138,7 @@ def _source_ref(number: int, attributes: Attributes, problems: list[ManifestProb
     if text is None:
         message = "The line has no 'source-ref'. Add the image's address, for instance s3://bucket/image.jpg."
         if "source" in attributes:
-            message = (
-                "The line has 'source' (text), but segmentation needs 'source-ref', the image's address."
-            )
+            message = "The line has 'source' (text), but segmentation needs 'source-ref', the image's address."
         problems.append(_problem(number, "missing_source_ref", message))
         return ""
     value = json.loads(text) if text.startswith('"') else None

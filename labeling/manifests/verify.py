@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from ..masks import (
+from labeling.masks import (
     BACKGROUND_NAME,
     WHITE,
     MaskError,
@@ -19,6 +19,7 @@ from ..masks import (
     parse_color,
     png_facts,
 )
+
 from .errors import OutputProblem
 from .output import EXTENSION_KEY, TYPE
 
@@ -84,9 +85,7 @@ def _map_problems(metadata: dict[str, object], colors: dict[int, str]) -> Iterat
     if background.get("class-name") != BACKGROUND_NAME or colors.get(0) != WHITE:
         yield OutputProblem("wrong_background", f"Index 0 is not {BACKGROUND_NAME} in {WHITE}.")
     if len({json.dumps(entry.get("confidence")) for entry in entries.values()}) > 1:
-        yield OutputProblem(
-            "confidence_differs", "Confidence is one number per image but differs between classes."
-        )
+        yield OutputProblem("confidence_differs", "Confidence is one number per image but differs between classes.")
 
 
 def _expected_raster(metadata: dict[str, object]) -> str | None:
@@ -95,9 +94,7 @@ def _expected_raster(metadata: dict[str, object]) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _mask_problems(
-    mask: bytes, colors: dict[int, str], expected_raster: str | None
-) -> Iterator[OutputProblem]:
+def _mask_problems(mask: bytes, colors: dict[int, str], expected_raster: str | None) -> Iterator[OutputProblem]:
     facts = png_facts(mask)
     if facts is None:
         yield OutputProblem("not_png", "The mask is not a complete PNG file.")
@@ -110,13 +107,9 @@ def _mask_problems(
     for index, found in enumerate(facts.palette):
         wanted = colors.get(index, WHITE)
         if found != wanted:
-            yield OutputProblem(
-                "palette_differs", f"Palette entry {index} is {found}, the map says {wanted}."
-            )
+            yield OutputProblem("palette_differs", f"Palette entry {index} is {found}, the map says {wanted}.")
     try:
-        raster: MaskRaster = decode_mask(
-            mask, width=facts.width, height=facts.height, known_indices=range(256)
-        )
+        raster: MaskRaster = decode_mask(mask, width=facts.width, height=facts.height, known_indices=range(256))
     except MaskError as error:
         yield OutputProblem("bad_mask", str(error))
         return

@@ -14,6 +14,7 @@ from .palette import (
     rgb,
 )
 from .png_chunks import PngFacts, png_facts
+from .png_chunks import read_header as read_png_header
 from .raster import BACKGROUND, BACKGROUND_NAME, Indices, MaskRaster, histogram, raster_sha256, sha256
 from .rle import RLE, compress_counts, decompress_counts, encode_rle
 
@@ -45,6 +46,7 @@ __all__ = [
     "parse_color",
     "png_facts",
     "raster_sha256",
+    "read_png_header",
     "rgb",
     "sha256",
 ]

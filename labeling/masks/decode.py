@@ -101,9 +101,7 @@ def _essential_png(data: bytes, header: Header) -> bytes:
     except PngDamagedError:
         raise MaskError("truncated", "The mask is cut off or damaged.", _SEND_AGAIN) from None
     if header.color_type == PALETTE and not (0 < palette_bytes <= 768 and palette_bytes % 3 == 0):
-        raise MaskError(
-            "wrong_mode", "The mask has no palette.", "Send an 8-bit indexed PNG with its palette."
-        )
+        raise MaskError("wrong_mode", "The mask has no palette.", "Send an 8-bit indexed PNG with its palette.")
     _check_inflated_size(pixels, header.raw_size())
     image_data = chunk(b"IDAT", b"".join(pixels))
     return b"".join([SIGNATURE, *kept, image_data, chunk(b"IEND", b"")])

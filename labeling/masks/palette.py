@@ -104,9 +104,7 @@ class Palette:
     colors: Mapping[int, str]
 
     def __post_init__(self) -> None:
-        parsed = {
-            index: parse_color(color) for index, color in sorted(self.colors.items()) if index != BACKGROUND
-        }
+        parsed = {index: parse_color(color) for index, color in sorted(self.colors.items()) if index != BACKGROUND}
         outside = [index for index in parsed if not 1 <= index <= MAX_CLASSES]
         if outside:
             raise PaletteError(f"Class indices go from 1 to {MAX_CLASSES}; {outside[0]} does not.")
@@ -128,9 +126,7 @@ class Palette:
         missing = [index for index in indices if index != BACKGROUND and index not in self.colors]
         if missing:
             listed = ", ".join(map(str, missing[:20]))
-            raise PaletteError(
-                f"The mask uses indices without a class: {listed}. Add the classes or correct it."
-            )
+            raise PaletteError(f"The mask uses indices without a class: {listed}. Add the classes or correct it.")
 
     def plte(self) -> bytes:
         """768 bytes for PNG's PLTE chunk: always 256 entries, as a short palette shrinks the bit depth."""

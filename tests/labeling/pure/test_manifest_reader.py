@@ -175,9 +175,7 @@ json_values = st.recursive(
 
 
 @given(st.dictionaries(st.text(), json_values, max_size=5), st.booleans(), st.sampled_from([None, 1]))
-def test_any_object_splits_into_its_values(
-    record: dict[str, object], ascii_only: bool, indent: int | None
-) -> None:
+def test_any_object_splits_into_its_values(record: dict[str, object], ascii_only: bool, indent: int | None) -> None:
     text = json.dumps(record, ensure_ascii=ascii_only, indent=indent)
     attributes = split_attributes(text)
     assert attributes is not None

@@ -50,9 +50,7 @@ def code_of(data: bytes, width: int = 3, height: int = 2, known: range = range(3
 
 
 def pillow_png(array: np.ndarray, mode: str, **options: object) -> bytes:
-    image = (
-        Image.fromarray(array) if mode != "P" else Image.frombytes("P", array.shape[::-1], array.tobytes())
-    )
+    image = Image.fromarray(array) if mode != "P" else Image.frombytes("P", array.shape[::-1], array.tobytes())
     if mode == "P":
         image.putpalette(FULL_PALETTE.plte())
     out = io.BytesIO()
@@ -123,9 +121,7 @@ def test_the_raster_checksum_does_not_depend_on_memory_layout() -> None:
     assert raster_sha256(transposed) == raster_sha256(small())
 
 
-@pytest.mark.parametrize(
-    "entry", json.loads((GOLDEN / "golden.json").read_text()), ids=lambda entry: entry["file"]
-)
+@pytest.mark.parametrize("entry", json.loads((GOLDEN / "golden.json").read_text()), ids=lambda entry: entry["file"])
 def test_golden_masks(entry: dict[str, object]) -> None:
     data = (GOLDEN / str(entry["file"])).read_bytes()
     width, height = int(str(entry["width"])), int(str(entry["height"]))
@@ -139,9 +135,7 @@ def test_interlaced_masks_are_read() -> None:
     rows = small().indices
     passes = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2)]
     passes.append((0, 1, 1, 2))
-    raw = b"".join(
-        b"\x00" + row.tobytes() for x, y, dx, dy in passes for row in rows[y::dy, x::dx] if row.size
-    )
+    raw = b"".join(b"\x00" + row.tobytes() for x, y, dx, dy in passes for row in rows[y::dy, x::dx] if row.size)
     png = b"".join(
         [
             SIGNATURE,

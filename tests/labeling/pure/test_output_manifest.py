@@ -120,9 +120,7 @@ def test_an_attribute_that_does_not_end_in_ref_is_refused() -> None:
 
 
 def test_an_output_manifest_is_a_valid_input_even_with_255_classes() -> None:
-    classes = {
-        index: LabelClass(f"a rather long class name {index}", f"#0000{index:02x}") for index in range(1, 256)
-    }
+    classes = {index: LabelClass(f"a rather long class name {index}", f"#0000{index:02x}") for index in range(1, 256)}
     many = Label("j-ref", "s3://x.png", classes, 0.5, AT, "j")
     (line,) = read_manifest([write_record('{"source-ref":"s3://b/c.jpg"}', many)])
     assert isinstance(line, ManifestLine)
@@ -133,14 +131,12 @@ def test_the_output_tree() -> None:
     keys = OutputKeys("my-cat-job")
     at = datetime(2020, 4, 5, 14, 20, 40, 7, tzinfo=UTC)
     assert (
-        keys.worker_response(9, at)
-        == "my-cat-job/annotations/worker-response/iteration-1/9/2020-04-05_14:20:40.json"
+        keys.worker_response(9, at) == "my-cat-job/annotations/worker-response/iteration-1/9/2020-04-05_14:20:40.json"
     )
     assert keys.output_manifest() == "my-cat-job/manifests/output/output.manifest"
     folder = "my-cat-job/annotations/consolidated-annotation"
     assert (
-        keys.consolidation_request(at)
-        == f"{folder}/consolidation-request/iteration-1/2020-04-05_14:20:40.000007.json"
+        keys.consolidation_request(at) == f"{folder}/consolidation-request/iteration-1/2020-04-05_14:20:40.000007.json"
     )
     assert keys.consolidation_response(at, 2).startswith(f"{folder}/consolidation-response/iteration-2/")
     assert keys.intermediate() == "my-cat-job/annotations/intermediate/1/annotations.manifest"
@@ -153,12 +149,8 @@ def answer(worker: str, seconds: int) -> WorkerAnswer:
         accepted_at=datetime(2020, 12, 28, 18, 59, 15, 191_000, tzinfo=UTC),
         submitted_at=datetime(2020, 12, 28, 18, 59, seconds, 321_000, tzinfo=UTC),
         active_seconds=40.5431,
-        content=segmentation_content(
-            width=3, height=2, colors={"cat": "#2ca02c", "dog": "#1f77b4"}, png=MASK
-        ),
-        identity={"identityProviderType": "Oidc", "issuer": "https://here", "sub": "u1"}
-        if worker == "w1"
-        else None,
+        content=segmentation_content(width=3, height=2, colors={"cat": "#2ca02c", "dog": "#1f77b4"}, png=MASK),
+        identity={"identityProviderType": "Oidc", "issuer": "https://here", "sub": "u1"} if worker == "w1" else None,
     )
 
 
@@ -218,9 +210,7 @@ def test_other_disagreements_are_found() -> None:
     assert found(encode_mask(RASTER, Palette({1: "#2ca02c", 2: "#1f77b5"}))) == ["palette_differs"]
     assert found(change=lambda colors: colors.pop("2")) == ["palette_differs", "index_without_class"]
     assert found(change=lambda colors: colors["1"].update({"confidence": 0.1})) == ["confidence_differs"]
-    assert found(change=lambda colors: colors["0"].update({"class-name": "background"})) == [
-        "wrong_background"
-    ]
+    assert found(change=lambda colors: colors["0"].update({"class-name": "background"})) == ["wrong_background"]
     assert found(change=lambda colors: colors["1"].update({"hex-color": "green"})) == ["bad_color_map"]
     assert found(type="groundTruth/custom") == ["bad_metadata"]
     assert found(encode_mask(MaskRaster.blank(3, 2), Palette(COLORS))) == ["raster_differs"]
