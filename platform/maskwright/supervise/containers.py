@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
 
+import redis
+
 from .environment import Installation, child_environment, read_installation
 from .errors import BadEnvironment, SupervisionError
 from .home import open_home
@@ -28,8 +30,8 @@ INFERENCE_PORT = 8090
 EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - see above
 # Beat writes its schedule every three minutes.
 OLDEST_SCHEDULE = 600.0
-# `run_operations` touches its file on every round.
-OLDEST_SIGN_OF_LIFE = 60.0
+# `run_operations` leaves this key in the broker every second; it lives for seconds (config/probes.py).
+OPERATIONS_NOTE = "maskwright:operations"
 ONE_SHOT = ("migrate", "prepare")
 
 
@@ -100,7 +102,7 @@ def _is_healthy(role: str, installation: Installation) -> bool:
         case "worker":
             return _worker_replies(installation)
         case "operations":
-            return _is_fresh(installation.home / "operations.alive", OLDEST_SIGN_OF_LIFE)
+            return _operations_left_a_note(installation.environ.get("REDIS_URL", ""))
         case _:
             raise BadEnvironment(f"The role {role!r} has no health check.")
 
@@ -118,6 +120,14 @@ def _worker_replies(installation: Installation) -> bool:
         check=False,
     )
     return asked.returncode == 0
+
+
+def _operations_left_a_note(redis_url: str) -> bool:
+    try:
+        with redis.Redis.from_url(redis_url, socket_timeout=5) as client:
+            return bool(client.exists(OPERATIONS_NOTE))
+    except (redis.RedisError, ValueError):
+        return False
 
 
 def _is_fresh(file: Path, oldest: float) -> bool:
