@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -20,7 +19,7 @@ from .home import HomeLock, ReadyFile, open_home
 from .local_secrets import LocalSecrets
 from .logs import LogFolder
 from .postgres import EmbeddedPostgres
-from .processes import port_is_free, tail
+from .processes import port_is_free, spawn, tail
 from .roles import RoleAddresses
 from .services import answers_http, application_services, manage_command, postgres_service, valkey_service
 from .valkey import EmbeddedValkey
@@ -146,14 +145,12 @@ def _manage(
         raise _Ended
     with group.logs.open(name) as output:
         # In a session of its own, so that Ctrl-C does not cut a migration in half.
-        process = subprocess.Popen(
+        process = spawn(
             manage_command(installation, *arguments),
-            env=dict(env),
+            output=output,
+            env=env,
             cwd=installation.root,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
+            death_signal=signal.SIGTERM,
         )
         while process.poll() is None:
             group.tick()
