@@ -48,3 +48,10 @@ def find_token(secret: str) -> ApiToken | None:
 
 def revoke_token(*, token: ApiToken) -> None:
     ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
+
+
+def revoke_tokens(*, user_id: uuid.UUID, organization_id: uuid.UUID) -> None:
+    """End all tokens of a person in one organization, when the person leaves it."""
+    ApiToken.objects.filter(user_id=user_id, organization_id=organization_id, revoked_at=None).update(
+        revoked_at=timezone.now()
+    )

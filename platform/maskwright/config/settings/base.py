@@ -68,6 +68,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "maskwright.organizations.navigation.nav",
             ],
         },
     }
@@ -134,6 +135,7 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 ACCOUNT_LOGOUT_ON_GET = False
+PASSWORD_RESET_TIMEOUT = 24 * 3600  # a handed-over link lives a day
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 SESSION_COOKIE_AGE = 12 * 3600
@@ -199,6 +201,8 @@ TIME_ZONE = "UTC"
 # --- Work --------------------------------------------------------------------------------------------------------
 CLAIM_LEASE_SECONDS = env.number("CLAIM_LEASE_SECONDS", 600)
 STOP_GRACE_SECONDS = env.number("STOP_GRACE_SECONDS", 300)
+#: Most photos of one job that may be open at once; Ground Truth's limit, larger where the operator wants it.
+MAX_CONCURRENT_TASKS = env.number("MAX_CONCURRENT_TASKS", 5000)
 IMAGE_MAX_BYTES = env.number("IMAGE_MAX_BYTES", 40 * 1024 * 1024)
 IMAGE_MAX_SIDE = env.number("IMAGE_MAX_SIDE", 8192)
 

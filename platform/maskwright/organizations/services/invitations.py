@@ -1,22 +1,34 @@
 """Invitations: a link that can be copied, with a role, an end and a number of seats."""
 
 import hashlib
-import secrets
 import uuid
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from datetime import timedelta
 
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import send_mail
+from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import QuerySet
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from maskwright.accounts.models import User
 from maskwright.audit.record import record
-from maskwright.core.errors import Conflict, Invalid, NotFound
+from maskwright.core.errors import Conflict, FieldProblem, Invalid, NotFound
+from maskwright.core.ids import uuid7
+from maskwright.core.outbox import Message, emit
 from maskwright.core.scope import current_scope, organization_scope
 from maskwright.organizations.models import Invitation, Membership
 from maskwright.organizations.permissions import Role
-from maskwright.organizations.services.membership import add_member
+from maskwright.organizations.services.membership import add_member, require_owner_for
 
+#: `workforce` checks that an invitation's work team is one of the organization; raises Invalid.
+_team_checks: list[Callable[[uuid.UUID], None]] = []
 #: `workforce` adds the accepted person to the invitation's work team; called in the organization's scope.
 _on_accepted: list[Callable[[User, uuid.UUID | None], None]] = []
 
@@ -25,23 +37,54 @@ def on_accepted(callback: Callable[[User, uuid.UUID | None], None]) -> None:
     _on_accepted.append(callback)
 
 
+def check_team_with(callback: Callable[[uuid.UUID], None]) -> None:
+    _team_checks.append(callback)
+
+
 def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+def _secret_of(invitation_id: uuid.UUID) -> str:
+    """The secret of an invitation, from its random id and the installation's key: mails need no copy of it stored."""
+    digest = salted_hmac("maskwright.invitation", str(invitation_id), algorithm="sha256").digest()
+    return urlsafe_b64encode(digest[:24]).decode()
+
+
+def invitation_link(secret: str) -> str:
+    return f"{settings.PUBLIC_URL}{reverse('invitation_accept', args=[secret])}"
+
+
 def create_invitation(
-    *, role: str, created_by: User | None, email: str = "", seats: int = 1, days: int = 14, work_team_id: uuid.UUID | None = None
+    *,
+    role: str,
+    created_by: User | None,
+    email: str = "",
+    seats: int = 1,
+    days: int = 14,
+    work_team_id: uuid.UUID | None = None,
 ) -> tuple[Invitation, str]:
-    """Return the invitation and the secret that belongs in its link, which is not readable again."""
-    if role not in Role.values:
-        raise Invalid(f"There is no role {role}. Roles are: {', '.join(Role.values)}.")
-    if not 1 <= seats <= 1000 or not 1 <= days <= 90:
-        raise Invalid("An invitation has 1 to 1000 seats and lives 1 to 90 days.")
-    secret = secrets.token_urlsafe(24)
+    """Return the invitation and the secret of its link, which is shown to its maker and then never again.
+
+    With an `email` only that address may accept, and it is sent the link where mail is configured. Raises Invalid with
+    all problems, NotAllowed when somebody who is no owner invites an owner.
+    """
+    email = email.strip()
+    problems = _input_problems(role, email, seats, days)
+    if problems:
+        raise Invalid("The invitation cannot be made like this.", fields=tuple(problems))
+    require_owner_for(role)
+    if work_team_id is not None:
+        for check in _team_checks:
+            check(work_team_id)
+    scope = current_scope()
+    identity = uuid7()
+    secret = _secret_of(identity)
     invitation = Invitation.objects.create(
-        organization_id=current_scope().organization_id,
+        id=identity,
+        organization_id=scope.organization_id,
         role=role,
-        email=email.strip(),
+        email=email,
         seats=seats,
         work_team_id=work_team_id,
         hash=_hash(secret),
@@ -49,7 +92,44 @@ def create_invitation(
         expires_at=timezone.now() + timedelta(days=days),
     )
     record("invitation.created", "invitation", invitation.pk, role=role, seats=seats)
+    if email and settings.EMAIL_CONFIGURED:
+        emit(Message("invitation.mail", scope.organization_id, {"invitation_id": str(invitation.pk)}))
     return invitation, secret
+
+
+def _input_problems(role: str, email: str, seats: int, days: int) -> list[FieldProblem]:
+    problems = []
+    if role not in Role.values:
+        problems.append(FieldProblem("role", "unknown", f"Roles are: {', '.join(Role.values)}."))
+    if not 1 <= seats <= 1000:
+        problems.append(FieldProblem("seats", "range", "An invitation has 1 to 1000 seats."))
+    if not 1 <= days <= 90:
+        problems.append(FieldProblem("days", "range", "An invitation lives 1 to 90 days."))
+    if email and seats > 1:
+        problems.append(FieldProblem("seats", "one_address", "An invitation for one address has one seat."))
+    if email:
+        try:
+            validate_email(email)
+        except ValidationError:
+            problems.append(FieldProblem("email", "not_an_address", "That is no e-mail address."))
+    return problems
+
+
+def mail_invitation(*, invitation_id: uuid.UUID) -> None:
+    """Send an invitation's link to its address; nothing when it was revoked, used or has run out meanwhile."""
+    secret = _secret_of(invitation_id)
+    try:
+        invitation = find_invitation(secret)
+    except NotFound:
+        return
+    context = {
+        "organization": invitation.organization,
+        "invitation": invitation,
+        "url": invitation_link(secret),
+        "expires_at": invitation.expires_at,
+    }
+    subject = render_to_string("invitations/email/invitation_subject.txt", context).strip()
+    send_mail(subject, render_to_string("invitations/email/invitation_message.txt", context), None, [invitation.email])
 
 
 def find_invitation(secret: str) -> Invitation:
@@ -91,3 +171,12 @@ def revoke_invitation(*, invitation_id: uuid.UUID) -> None:
     if not changed:
         raise NotFound("There is no such open invitation.")
     record("invitation.revoked", "invitation", invitation_id)
+
+
+def open_invitations() -> QuerySet[Invitation]:
+    """The organization's invitations that were not revoked, newest first."""
+    return (
+        Invitation.objects.filter(organization_id=current_scope().organization_id, revoked_at=None)
+        .select_related("created_by")
+        .order_by("-created_at")
+    )

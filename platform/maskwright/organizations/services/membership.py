@@ -7,8 +7,9 @@ from collections.abc import Callable
 from django.utils.text import slugify
 
 from maskwright.accounts.models import User
+from maskwright.accounts.services.tokens import revoke_tokens
 from maskwright.audit.record import record
-from maskwright.core.errors import Conflict, FieldProblem, Invalid, NotFound
+from maskwright.core.errors import Conflict, FieldProblem, Invalid, NotAllowed, NotFound
 from maskwright.core.outbox import emit, push
 from maskwright.core.scope import current_scope, organization_scope
 from maskwright.organizations.models import Membership, Organization
@@ -57,23 +58,59 @@ def add_member(*, user: User, role: str) -> Membership:
     return membership
 
 
+def acting_role() -> str:
+    """The role of who acts in the scope; a scope without a person (command, operator) acts as an owner."""
+    scope = current_scope()
+    if scope.user_id is None:
+        return Role.OWNER
+    roles = Membership.objects.filter(
+        organization_id=scope.organization_id, user_id=scope.user_id, is_active=True
+    ).values_list("role", flat=True)
+    return roles.first() or ""
+
+
+def require_owner_for(role: str) -> None:
+    """Only owners make, change or end owners: else a manager could give himself what he was not given."""
+    if role == Role.OWNER and acting_role() != Role.OWNER:
+        raise NotAllowed("Only an owner can make, change or remove an owner. Ask one.")
+
+
 def change_member(*, membership_id: uuid.UUID, role: str | None = None, is_active: bool | None = None) -> Membership:
-    """Change role or state. The last active owner stays: an organization without owner could not be mended."""
-    membership = Membership.objects.select_for_update().filter(pk=membership_id).first()
+    """Change role or state; what is the same already changes nothing.
+
+    Raises NotAllowed where an owner is needed, Conflict for the last active owner: an organization without owner could
+    not be mended. When rights end, tokens, team places and claims end with them, sockets close.
+    """
+    organization_id = current_scope().organization_id
+    # All owners are locked, in one order, so that two of them cannot end each other at the same moment.
+    owners = list(
+        Membership.objects.select_for_update()
+        .filter(organization_id=organization_id, role=Role.OWNER, is_active=True)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+    membership = (
+        Membership.objects.select_for_update().filter(pk=membership_id, organization_id=organization_id).first()
+    )
     if membership is None:
         raise NotFound("There is no such member.")
     new_role = role or membership.role
     new_active = membership.is_active if is_active is None else is_active
-    was_owner = membership.role == Role.OWNER and membership.is_active
-    if was_owner and not (new_role == Role.OWNER and new_active):
-        others = Membership.objects.filter(role=Role.OWNER, is_active=True).exclude(pk=membership.pk)
-        if not others.exists():
-            raise Conflict("This is the last owner. Make somebody else an owner first.")
+    if new_role not in Role.values:
+        raise Invalid(f"There is no role {new_role}. Roles are: {', '.join(Role.values)}.")
+    if (new_role, new_active) == (membership.role, membership.is_active):
+        return membership
+    require_owner_for(membership.role)
+    require_owner_for(new_role)
+    if owners == [membership.pk] and not (new_role == Role.OWNER and new_active):
+        raise Conflict("This is the last owner. Make somebody else an owner first.")
     _change(membership, role=new_role, is_active=new_active)
+    if not new_active:
+        revoke_tokens(user_id=membership.user_id, organization_id=organization_id)
     record("member.changed", "membership", membership.pk, role=new_role, is_active=new_active)
     for callback in _on_rights_changed:
         callback(membership.user_id)
-    emit(push(current_scope().organization_id, f"user.{membership.user_id}", "session.ended"))
+    emit(push(organization_id, f"user.{membership.user_id}", "session.ended"))
     return membership
 
 

@@ -1,0 +1,73 @@
+"""What the API sends about an organization and its people."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from maskwright.accounts.models import ApiToken
+from maskwright.organizations.models import Invitation, Membership
+
+
+class PermissionOutput(serializers.Serializer[dict[str, str]]):
+    code = serializers.CharField()
+    description = serializers.CharField()
+
+
+class OrganizationOutput(serializers.Serializer[dict[str, Any]]):
+    """The acting organization, and what the acting member may do in it, in words."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    slug = serializers.CharField()
+    account_id = serializers.CharField()
+    is_vendor = serializers.BooleanField()
+    user = serializers.UUIDField()
+    username = serializers.CharField()
+    role = serializers.CharField()
+    role_name = serializers.CharField()
+    permissions = PermissionOutput(many=True)
+
+
+class MemberOutput(serializers.Serializer[Membership]):
+    id = serializers.UUIDField()
+    user = serializers.UUIDField(source="user_id")
+    username = serializers.CharField(source="user.username")
+    display_name = serializers.CharField(source="user.display_name")
+    email = serializers.CharField(source="user.email")
+    role = serializers.CharField()
+    is_active = serializers.BooleanField()
+    since = serializers.DateTimeField(source="created_at")
+
+
+class PasswordLinkOutput(serializers.Serializer[Any]):
+    url = serializers.CharField()
+    expires_at = serializers.DateTimeField()
+
+
+class InvitationOutput(serializers.Serializer[Invitation]):
+    id = serializers.UUIDField()
+    role = serializers.CharField()
+    email = serializers.CharField()
+    work_team = serializers.UUIDField(source="work_team_id", allow_null=True)
+    seats = serializers.IntegerField()
+    used = serializers.IntegerField()
+    created_by = serializers.CharField(source="created_by.username", default=None)
+    created_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+
+
+class NewInvitationOutput(InvitationOutput):
+    link = serializers.CharField(help_text="Shown in this answer only.")
+
+
+class TokenOutput(serializers.Serializer[ApiToken]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    prefix = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    last_used_at = serializers.DateTimeField(allow_null=True)
+
+
+class NewTokenOutput(TokenOutput):
+    secret = serializers.CharField(help_text="Shown in this answer only.")

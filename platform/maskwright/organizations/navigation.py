@@ -1,0 +1,39 @@
+"""What the header of every page shows: where one is, where one may go."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from maskwright.accounts.models import User
+from maskwright.organizations.actor import Actor
+from maskwright.organizations.middleware import memberships_of
+from maskwright.organizations.models import Organization
+from maskwright.organizations.permissions import Permission, Role, allows
+
+
+def nav(request: HttpRequest) -> dict[str, Any]:
+    """The context processor; reads the database only where a template asks."""
+    return {"nav": SimpleLazyObject(lambda: _navigation(request))}
+
+
+def _navigation(request: HttpRequest) -> dict[str, Any]:
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):
+        return {"organizations": []}
+    actor = getattr(request, "actor", None)
+    role = actor.role if isinstance(actor, Actor) else ""
+    return {
+        "organization": {"id": str(actor.organization_id), "name": actor.organization_name} if actor else None,
+        "organizations": organizations_of(user),
+        "can_work": allows(role, Permission.WORK_DO),
+        "can_manage": allows(role, Permission.JOBS_READ),
+        "is_operator": user.is_superuser,
+    }
+
+
+def organizations_of(user: User) -> list[dict[str, str]]:
+    """The organizations a person may choose, by name, with his role in words."""
+    roles = {membership.organization_id: membership.role for membership in memberships_of(user)}
+    found = Organization.objects.filter(pk__in=roles, is_active=True).order_by("name")
+    return [{"id": str(one.pk), "name": one.name, "role": str(Role(roles[one.pk]).label)} for one in found]
