@@ -1,0 +1,22 @@
+"""Work after a commit: fill windows, settle items."""
+
+import uuid
+
+from maskwright.core.outbox import handles
+
+from workforce.services import expiry, queues
+
+
+@handles("queue.distribute", queue="distribute")
+def distribute(*, queue_id: str) -> None:
+    queues.distribute(queue_id=uuid.UUID(queue_id))
+
+
+@handles("work.item_answered", queue="distribute")
+def item_answered(*, item_id: str) -> None:
+    queues.settle_item(item_id=uuid.UUID(item_id))
+
+
+@handles("work.item_declined", queue="distribute")
+def item_declined(*, item_id: str) -> None:
+    expiry.settle_declined(item_id=uuid.UUID(item_id))

@@ -1,5 +1,5 @@
 """Outbox topics of labeling; importing this package registers them."""
 
-from labeling.tasks import intake
+from labeling.tasks import answers, intake
 
-__all__ = ["intake"]
+__all__ = ["answers", "intake"]

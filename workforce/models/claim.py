@@ -2,15 +2,18 @@
 
 from django.db import models
 from django.db.models.functions import Now
-
 from maskwright.core.models import TenantForeignKey, TenantManager, TenantModel
+
 from workforce.models.work_queue import Slot, WorkItem, WorkQueue
 from workforce.models.worker import Worker
 from workforce.states import ClaimState
 
 
 class Claim(TenantModel):
-    """A lease of a slot by one labeler. `revision` is the queue's when it was taken; `active_seconds` excludes pauses."""
+    """A lease of a slot by one labeler.
+
+    `revision` is the queue's when it was taken; `active_seconds` excludes pauses.
+    """
 
     work_queue = TenantForeignKey(WorkQueue, on_delete=models.CASCADE, related_name="claims")
     work_item = TenantForeignKey(WorkItem, on_delete=models.CASCADE, related_name="claims")

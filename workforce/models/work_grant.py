@@ -1,8 +1,8 @@
 """Vendor grants: a customer lets a vendor work on one queue."""
 
 from django.db import models
-
 from maskwright.core.models import TenantForeignKey, TenantManager, TenantModel
+
 from workforce.models.work_queue import WorkQueue
 from workforce.models.workforce import WorkTeam
 from workforce.states import GrantState

@@ -1,8 +1,8 @@
 """Queues of work: one queue per labeling job, one item per data object, one slot per wanted answer."""
 
 from django.db import models
-
 from maskwright.core.models import TenantForeignKey, TenantManager, TenantModel
+
 from workforce.models.worker import Worker
 from workforce.models.workforce import WorkTeam
 from workforce.states import ItemState, QueueState, SlotState
@@ -53,10 +53,14 @@ class WorkItem(TenantModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["organization_id", "work_queue", "position"], name="work_item_position_once")
+            models.UniqueConstraint(
+                fields=["organization_id", "work_queue", "position"], name="work_item_position_once"
+            )
         ]
         indexes = [
-            models.Index(fields=["work_queue", "position"], condition=models.Q(state="waiting"), name="work_item_waiting"),
+            models.Index(
+                fields=["work_queue", "position"], condition=models.Q(state="waiting"), name="work_item_waiting"
+            ),
             models.Index(fields=["work_queue"], condition=models.Q(state="open"), name="work_item_open"),
         ]
 

@@ -1,7 +1,6 @@
 """Labelers as a customer knows them: by a pseudonym. The link to the person belongs to the employer alone."""
 
 from django.db import models
-
 from maskwright.accounts.models import User
 from maskwright.core.models import TenantManager, TenantModel
 

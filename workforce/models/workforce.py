@@ -2,7 +2,6 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-
 from maskwright.accounts.models import User
 from maskwright.core.models import TenantForeignKey, TenantModel
 
@@ -46,7 +45,9 @@ class TeamMember(TenantModel):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organization_id", "work_team", "user"], name="team_member_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["organization_id", "work_team", "user"], name="team_member_once")
+        ]
         indexes = [models.Index(fields=["organization_id", "user"], name="team_member_user")]
 
     def __str__(self) -> str:

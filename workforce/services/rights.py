@@ -1,2 +1,21 @@
+"""When a member's rights end, so do his claims, in the same transaction."""
+
+import uuid
+
+from maskwright.core.scope import read_grants
+from maskwright.organizations.services.membership import on_rights_changed
+
+from workforce.models import WorkerIdentity
+from workforce.services.expiry import withdraw_claims
+
+
+def withdraw_member(user_id: uuid.UUID) -> None:
+    """End all claims of a member of the organization in scope, also those he holds for customers."""
+    read_grants()
+    workers = list(WorkerIdentity.objects.filter(user_id=user_id).values_list("worker_id", flat=True))
+    if workers:
+        withdraw_claims(reason="The member's rights changed.", worker_ids=workers)
+
+
 def connect() -> None:
-    pass
+    on_rights_changed(withdraw_member)

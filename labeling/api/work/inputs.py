@@ -1,0 +1,81 @@
+"""What the work API takes."""
+
+import uuid
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.parsers import BaseParser, JSONParser
+from rest_framework.request import Request
+
+from labeling.services.answers import Answer, mask_answer, other_answer
+from maskwright.core.errors import FieldProblem, Invalid
+from workforce.errors import MissingFencingToken
+
+
+class ClaimInput(serializers.Serializer[Any]):
+    job = serializers.UUIDField(required=False, allow_null=True, help_text="Only this job; any of yours otherwise.")
+
+
+class HeartbeatInput(serializers.Serializer[Any]):
+    active_seconds = serializers.FloatField(
+        min_value=0, max_value=3600, default=0.0, help_text="Seconds of activity since the last heartbeat."
+    )
+
+
+class DeclineInput(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=500, allow_blank=True, default="")
+
+
+class OtherAnswerInput(serializers.Serializer[Any]):
+    kind = serializers.CharField()
+    content = serializers.DictField(default=dict)
+
+
+class PngParser(BaseParser):
+    """The raw bytes of an indexed PNG."""
+
+    media_type = "image/png"
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> bytes:
+        return bytes(stream.read())
+
+
+ANSWER_PARSERS = [PngParser, JSONParser]
+
+
+def fencing_token(request: Request) -> int:
+    value = request.headers.get("X-Fencing-Token", "")
+    if not value.isdigit() or len(value) > 18:
+        raise MissingFencingToken("Send the claim's token in the header X-Fencing-Token.")
+    return int(value)
+
+
+def idempotency_key(request: Request) -> uuid.UUID:
+    try:
+        return uuid.UUID(request.headers.get("Idempotency-Key", ""))
+    except ValueError:
+        message = "Send a UUID in the header Idempotency-Key: a new one for each answer, the same for its repetitions."
+        problem = FieldProblem("Idempotency-Key", "required", message)
+        raise Invalid(message, code="missing_idempotency_key", fields=(problem,)) from None
+
+
+def draft_seq(request: Request) -> int:
+    value = request.headers.get("X-Draft-Seq", "")
+    if not value.isdigit() or len(value) > 15:
+        message = "Send the draft's number, greater than the last one, in the header X-Draft-Seq."
+        raise Invalid(message, fields=(FieldProblem("X-Draft-Seq", "required", message),))
+    return int(value)
+
+
+def answer(request: Request) -> Answer:
+    if isinstance(request.data, bytes):
+        return mask_answer(request.data)
+    given = OtherAnswerInput(data=request.data)
+    given.is_valid(raise_exception=True)
+    return other_answer(given.validated_data["kind"], given.validated_data["content"])
+
+
+def png_body(request: Request) -> bytes:
+    if not isinstance(request.data, bytes):
+        raise Invalid("Send the draft as image/png.")
+    return request.data

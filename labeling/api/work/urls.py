@@ -1,0 +1,16 @@
+"""The work API, under /api/v1/work/."""
+
+from django.urls import path
+
+from labeling.api.work import views
+
+urlpatterns = [
+    path("overview", views.OverviewView.as_view(), name="work_overview"),
+    path("claims", views.ClaimsView.as_view(), name="work_claims"),
+    path("claims/<uuid:claim_id>/heartbeat", views.HeartbeatView.as_view(), name="work_heartbeat"),
+    path("claims/<uuid:claim_id>/draft", views.DraftView.as_view(), name="work_draft"),
+    path("claims/<uuid:claim_id>/submit", views.SubmitView.as_view(), name="work_submit"),
+    path("claims/<uuid:claim_id>/release", views.ReleaseView.as_view(), name="work_release"),
+    path("claims/<uuid:claim_id>/decline", views.DeclineView.as_view(), name="work_decline"),
+    path("claims/<uuid:claim_id>/image", views.ImageView.as_view(), name="work_image"),
+]

@@ -1,0 +1,82 @@
+"""What a labeler is given with a claim, and the bytes he may see while he holds it."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from labeling.instructions import render_instructions
+from labeling.models import LabelingJob
+from labeling.services.claim_context import ClaimContext, read_claim
+from labeling.storage import Location, Resolver
+from maskwright.core.errors import NotFound
+from maskwright.core.scope import organization_scope
+from workforce.errors import LeaseLost
+from workforce.services import claims
+
+
+def claim_assignment(*, user_id: uuid.UUID, job_id: uuid.UUID | None) -> tuple[ClaimContext, bool] | claims.NoWork:
+    """Take or return a claim, of any job of the person's or of one; (claim, whether it is new)."""
+    queue_id: uuid.UUID | None = None
+    if job_id is not None:
+        queue_id = LabelingJob.objects.filter(pk=job_id).values_list("work_queue_id", flat=True).first()
+        if queue_id is None:
+            raise NotFound("There is no such labeling job of yours.")
+    found = claims.claim(user_id=user_id, queue_id=queue_id)
+    if isinstance(found, claims.NoWork):
+        return found
+    return read_claim(user_id=user_id, claim_id=found.claim_id), found.is_new
+
+
+def assignment_json(claim: ClaimContext) -> dict[str, Any]:
+    """The claim as docs/work-api.md fixes it."""
+    base = f"/api/v1/work/claims/{claim.claim_id}"
+    draft = None
+    if claim.draft_seq is not None:
+        draft = {"seq": claim.draft_seq, "sha256": claim.draft_sha256, "url": f"{base}/draft"}
+    return {
+        "id": str(claim.claim_id),
+        "token": claim.fencing_token,
+        "expires_at": claim.expires_at,
+        "seconds_left": round(claim.seconds_left or 0, 1),
+        "task": {
+            "id": str(claim.task_id),
+            "job": {"id": str(claim.job_id), "name": claim.job_name},
+            "data_object": {"id": str(claim.data_object_id), "index": claim.index},
+        },
+        "image": {"url": f"{base}/image", "width": claim.width, "height": claim.height},
+        "categories": claim.categories,
+        "template": {
+            "title": claim.title,
+            "instructions_html": render_instructions(claim.instructions),
+            "tools": claim.tools,
+            "allow_empty": claim.allow_empty,
+            "allow_impossible": claim.allow_impossible,
+            "require_full_coverage": claim.require_full_coverage,
+        },
+        "revision": claim.revision,
+        "paused": claim.queue_state == "paused",
+        "draft": draft,
+    }
+
+
+@dataclass(frozen=True)
+class ClaimedImage:
+    location: Location
+    content_type: str
+    sha256: str
+
+
+def claimed_image(*, user_id: uuid.UUID, claim_id: uuid.UUID) -> ClaimedImage:
+    """Where the photo of a live claim lies. Raises LeaseLost once the claim is over."""
+    claim = read_claim(user_id=user_id, claim_id=claim_id)
+    return image_of(claim)
+
+
+def image_of(claim: ClaimContext) -> ClaimedImage:
+    if not claim.is_live:
+        raise LeaseLost("The time for this assignment is over; its photo is not yours to see any more.")
+    # The customer's storage connections: a vendor may use them for this photo but never read them.
+    with organization_scope(claim.organization_id):
+        location = Resolver().resolve(claim.source_ref)
+    content_type = "image/png" if claim.format.lower() == "png" else "image/jpeg"
+    return ClaimedImage(location, content_type, claim.image_sha256)

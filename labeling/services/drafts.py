@@ -1,0 +1,77 @@
+"""Drafts: a labeler's unfinished mask, kept for him whatever becomes of the claim."""
+
+import uuid
+from dataclasses import dataclass
+
+from django.db import connection
+from maskwright.core.errors import Invalid
+from maskwright.core.ids import uuid7
+from maskwright.core.objects import blob_store
+
+from labeling.errors import NoDraft, StaleDraft
+from labeling.masks import max_mask_bytes, png_facts, sha256
+from labeling.services.claim_context import ClaimContext, read_claim
+from workforce.errors import LeaseLost
+from workforce.services.claims import why_not_mine
+
+_SAVE = """
+INSERT INTO labeling_draft AS d
+  (id, organization_id, work_queue_id, task_id, worker_id, seq, sha256, saved_at, created_at)
+VALUES (%(id)s, %(org)s, %(queue)s, %(task)s, %(worker)s, %(seq)s, %(sha)s, clock_timestamp(), clock_timestamp())
+ON CONFLICT (organization_id, task_id, worker_id) DO UPDATE
+  SET seq = excluded.seq, sha256 = excluded.sha256, saved_at = excluded.saved_at
+  WHERE d.seq < excluded.seq
+RETURNING seq
+"""
+
+
+@dataclass(frozen=True)
+class SavedDraft:
+    seq: int
+    sha256: str
+
+
+def draft_key(claim: ClaimContext, digest: str) -> str:
+    return f"org/{claim.organization_id}/drafts/{claim.task_id}/{claim.worker_id}/{digest}"
+
+
+def save_draft(*, user_id: uuid.UUID, claim_id: uuid.UUID, token: int, seq: int, body: bytes) -> SavedDraft:
+    """Keep a draft whose `seq` is greater than the stored one; the bytes are durable before the row.
+
+    The PNG's size is checked but its pixels are not decoded: only its author ever sees a draft.
+    """
+    claim = read_claim(user_id=user_id, claim_id=claim_id)
+    if not claim.is_live or claim.fencing_token != token:
+        raise why_not_mine(user_id=user_id, claim_id=claim_id, token=token)
+    facts = png_facts(body) if len(body) <= max_mask_bytes(claim.width, claim.height) else None
+    if facts is None or (facts.width, facts.height) != (claim.width, claim.height):
+        raise Invalid(f"A draft is an indexed PNG of {claim.width} x {claim.height} pixels.", code="wrong_draft")
+    digest = sha256(body)
+    store = blob_store()
+    store.put(draft_key(claim, digest), body, content_type="image/png")
+    values = {
+        "id": uuid7(),
+        "org": claim.organization_id,
+        "queue": claim.work_queue_id,
+        "task": claim.task_id,
+        "worker": claim.worker_id,
+        "seq": seq,
+        "sha": digest,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_SAVE, values)
+        if cursor.fetchone() is None and claim.draft_sha256 != digest:
+            raise StaleDraft(f"Draft {claim.draft_seq} is newer than {seq}. Load it before you go on.")
+    if claim.draft_sha256 and claim.draft_sha256 != digest:
+        store.delete(draft_key(claim, claim.draft_sha256))
+    return SavedDraft(seq, digest)
+
+
+def load_draft(*, user_id: uuid.UUID, claim_id: uuid.UUID) -> tuple[int, bytes]:
+    """The newest draft as (seq, PNG). Raises NoDraft, or LeaseLost once the claim is over."""
+    claim = read_claim(user_id=user_id, claim_id=claim_id)
+    if not claim.is_live:
+        raise LeaseLost("The time for this assignment is over. Ask for it again to go on with your draft.")
+    if claim.draft_seq is None or claim.draft_sha256 is None:
+        raise NoDraft("There is no draft yet.")
+    return claim.draft_seq, blob_store().get(draft_key(claim, claim.draft_sha256))

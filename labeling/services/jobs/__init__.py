@@ -1,0 +1,27 @@
+"""Labeling jobs: create, start, pause, resume, stop, change. `advance_job` is the one door through which they move."""
+
+from labeling.services.jobs.change import change_job
+from labeling.services.jobs.create import create_job
+from labeling.services.jobs.lifecycle import (
+    advance_job,
+    own_job,
+    pause_job,
+    preflight_job,
+    queue_closed,
+    resume_job,
+    start_job,
+    stop_job,
+)
+
+__all__ = [
+    "advance_job",
+    "change_job",
+    "create_job",
+    "own_job",
+    "pause_job",
+    "preflight_job",
+    "queue_closed",
+    "resume_job",
+    "start_job",
+    "stop_job",
+]

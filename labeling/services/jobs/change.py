@@ -1,0 +1,123 @@
+"""Change a job that exists, also while it runs: a new revision, which holds for assignments taken from then on."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import Enum
+from typing import Any, Final
+
+from labeling.errors import MoveRefused
+from labeling.models import JobRevision, LabelingJob
+from labeling.services.jobs import rules
+from labeling.services.jobs.lifecycle import own_job
+from labeling.services.label_sets import Category, change_problems, complete_categories
+from labeling.services.task_templates import content_problems
+from labeling.states import JobState
+from maskwright.audit.record import record
+from maskwright.core.errors import FieldProblem, Invalid
+from maskwright.core.outbox import emit, push
+from workforce.models import WorkTeam
+from workforce.services.queues import change_queue, locked_queue
+
+
+class Unset(Enum):
+    """Of an argument that was not given, where None means something."""
+
+    UNSET = "unset"
+
+
+UNSET: Final = Unset.UNSET
+_CONTENT = ("title", "instructions", "tools", "allow_empty", "allow_impossible", "require_full_coverage")
+_QUEUE = {
+    "number_of_labelers": "labelers_wanted",
+    "max_concurrent": "window",
+    "deadline": "deadline",
+    "time_limit_seconds": "time_limit_seconds",
+    "work_team_id": "work_team_id",
+    "priority": "priority",
+}
+
+
+def change_job(
+    *,
+    job_id: uuid.UUID,
+    title: str | None = None,
+    instructions: str | None = None,
+    tools: Sequence[str] | None = None,
+    categories: Sequence[Mapping[str, Any]] | None = None,
+    allow_empty: bool | None = None,
+    allow_impossible: bool | None = None,
+    require_full_coverage: bool | None = None,
+    number_of_labelers: int | None = None,
+    time_limit_seconds: int | None = None,
+    max_concurrent: int | None = None,
+    priority: int | None = None,
+    deadline: datetime | None | Unset = UNSET,
+    work_team_id: uuid.UUID | Unset = UNSET,
+) -> LabelingJob:
+    """Change what is given; everything else stays. Answers already given and live claims keep their revision.
+
+    Categories can be added, and change colour, key, order and description; re-indexing, renaming and removing are
+    refused. Raises Invalid with every problem at once, MoveRefused once the job has ended.
+    """
+    job = own_job(job_id)
+    queue = locked_queue(job.work_queue_id)
+    job = LabelingJob.objects.select_for_update(no_key=True).get(pk=job.pk)
+    if job.state in (JobState.STOPPING, JobState.STOPPED, JobState.COMPLETED):
+        raise MoveRefused(f"The job is {JobState(job.state).label}; it cannot be changed any more. Make a new one.")
+    before = JobRevision.objects.get(job=job, number=job.revision)
+    given: dict[str, Any] = {
+        "title": title.strip() if title is not None else None,
+        "instructions": instructions,
+        "tools": list(tools) if tools is not None else None,
+        "allow_empty": allow_empty,
+        "allow_impossible": allow_impossible,
+        "require_full_coverage": require_full_coverage,
+        "number_of_labelers": number_of_labelers,
+        "time_limit_seconds": time_limit_seconds,
+        "max_concurrent": max_concurrent,
+        "priority": priority,
+    }
+    changes = {key: value for key, value in given.items() if value is not None}
+    changes |= {} if deadline is UNSET else {"deadline": deadline}
+    changes |= {} if work_team_id is UNSET else {"work_team_id": work_team_id}
+    wanted, problems = _categories(before.categories, categories)
+    problems += _problems(changes)
+    if problems:
+        raise Invalid("The job cannot be changed like this; each reason is listed.", fields=tuple(problems))
+    content = {key: changes[key] for key in _CONTENT if key in changes and getattr(before, key) != changes[key]}
+    content |= {"categories": wanted} if wanted != before.categories else {}
+    numbers = {_QUEUE[key]: changes[key] for key in _QUEUE if key in changes and getattr(queue, _QUEUE[key]) != changes[key]}
+    if content or numbers:
+        _write(job, before, content, numbers)
+    return job
+
+
+def _categories(
+    before: list[Category], given: Sequence[Mapping[str, Any]] | None
+) -> tuple[list[Category], list[FieldProblem]]:
+    if given is None:
+        return before, []
+    wanted, problems = complete_categories(given)
+    return wanted, problems or change_problems(before, wanted, may_remove=False, may_rename=False)
+
+
+def _problems(changes: dict[str, Any]) -> list[FieldProblem]:
+    problems = [*rules.number_problems(changes), *rules.deadline_problems(changes.get("deadline"))]
+    problems += content_problems({key: changes[key] for key in _CONTENT if key in changes})
+    team = changes.get("work_team_id")
+    if team is not None and not WorkTeam.objects.filter(pk=team).exists():
+        message = "There is no such work team in your organization. Choose one of yours."
+        problems.append(FieldProblem("work_team_id", "not_found", message))
+    return problems
+
+
+def _write(job: LabelingJob, before: JobRevision, content: dict[str, Any], numbers: dict[str, Any]) -> None:
+    number = job.revision + 1
+    kept = {key: getattr(before, key) for key in (*_CONTENT, "categories")}
+    JobRevision.objects.create(job=job, work_queue_id=job.work_queue_id, number=number, **(kept | content))
+    LabelingJob.objects.filter(pk=job.pk).update(revision=number)
+    job.revision = number
+    change_queue(queue_id=job.work_queue_id, revision=number, **numbers)
+    record("labeling_job.changed", "labeling_job", job.pk, revision=number, changed=sorted([*content, *numbers]))
+    emit(push(job.organization_id, f"job.{job.pk}", "job.changed", job=job.pk))

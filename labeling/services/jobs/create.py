@@ -1,0 +1,169 @@
+"""Create a labeling job: everything is checked at once, then queue, job and first revision are made together."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Lower
+
+from labeling.consolidation import DEFAULT_RULE
+from labeling.models import JobRevision, LabelingJob, LabelSet, TaskTemplate, TaskTemplateVersion
+from labeling.services.jobs import rules
+from labeling.services.jobs.locations import input_problems, output_or_default, output_problems
+from labeling.services.label_sets import Category, current_categories
+from labeling.services.task_templates import current_version
+from labeling.storage import Resolver
+from maskwright.audit.record import record
+from maskwright.core.errors import FieldProblem, Invalid
+from maskwright.core.outbox import Message, emit
+from maskwright.core.scope import current_scope
+from workforce.models import WorkTeam
+from workforce.services.queues import create_queue
+
+
+@dataclass
+class _Parts:
+    """What the ids of an order stand for, as far as they were found."""
+
+    label_set: LabelSet | None = None
+    categories: tuple[Category, ...] = ()
+    template: TaskTemplate | None = None
+    version: TaskTemplateVersion | None = None
+
+
+def create_job(
+    *,
+    actor_user_id: uuid.UUID | None,
+    name: str,
+    label_attribute_name: str = "",
+    input_uri: str,
+    output_uri: str = "",
+    label_set_id: uuid.UUID,
+    task_template_id: uuid.UUID,
+    work_team_id: uuid.UUID | None,
+    number_of_labelers: int = 3,
+    time_limit_seconds: int | None = None,
+    max_concurrent: int = 1000,
+    deadline: datetime | None = None,
+    consolidation_rule: str = DEFAULT_RULE,
+    start_when_ready: bool = False,
+    for_vendor: bool = False,
+) -> LabelingJob:
+    """Make a job in state `initializing` and emit `job.intake`, which reads its input and checks its photos.
+
+    `label_attribute_name` defaults to `<name>-ref`; `output_uri` to the installation's own storage. A job needs a work
+    team of the own organization unless it is `for_vendor`: then a grant is offered afterwards. Raises Invalid with
+    every problem at once; then nothing was made.
+    """
+    attribute = label_attribute_name or f"{name}-ref"
+    output = output_or_default(output_uri)
+    numbers = {
+        "number_of_labelers": number_of_labelers,
+        "time_limit_seconds": time_limit_seconds,
+        "max_concurrent": max_concurrent,
+    }
+    parts = _Parts()
+    resolver = Resolver()
+    problems = [
+        *rules.name_problems(name),
+        *_taken(name),
+        *rules.attribute_problems(attribute),
+        *rules.number_problems(numbers),
+        *rules.deadline_problems(deadline),
+        *rules.rule_problems(consolidation_rule),
+        *_find_labels(label_set_id, parts),
+        *_find_template(task_template_id, parts),
+        *_team_problems(work_team_id, for_vendor),
+        *input_problems(resolver, input_uri),
+        *output_problems(resolver, output),
+    ]
+    version = parts.version
+    if problems or version is None:
+        raise Invalid("The job cannot be created; each reason is listed.", fields=tuple(problems))
+    try:
+        with transaction.atomic():
+            queue = create_queue(
+                work_team_id=work_team_id,
+                window=max_concurrent,
+                labelers_wanted=number_of_labelers,
+                lease_seconds=settings.CLAIM_LEASE_SECONDS,
+                time_limit_seconds=time_limit_seconds or version.time_limit_seconds,
+                deadline=deadline,
+            )
+            job = LabelingJob.objects.create(
+                name=name,
+                label_attribute_name=attribute,
+                input_uri=input_uri,
+                output_uri=output,
+                label_set=parts.label_set,
+                task_template=parts.template,
+                work_queue=queue,
+                consolidation_rule=consolidation_rule,
+                created_by_id=actor_user_id,
+                start_when_ready=start_when_ready,
+            )
+    except IntegrityError as error:  # somebody else took the name at the same moment
+        raise Invalid("The job cannot be created.", fields=(_name_taken(name),)) from error
+    _first_revision(job, parts.categories, version)
+    record("labeling_job.created", "labeling_job", job.pk, name=name, input_uri=input_uri)
+    emit(intake_message(job))
+    return job
+
+
+def intake_message(job: LabelingJob) -> Message:
+    return Message("job.intake", job.organization_id, {"job_id": str(job.pk)}, key=str(job.pk))
+
+
+def _first_revision(job: LabelingJob, categories: tuple[Category, ...], version: TaskTemplateVersion) -> None:
+    JobRevision.objects.create(
+        job=job,
+        work_queue_id=job.work_queue_id,
+        number=1,
+        categories=list(categories),
+        title=version.title,
+        instructions=version.instructions,
+        tools=version.tools,
+        allow_empty=version.allow_empty,
+        allow_impossible=version.allow_impossible,
+        require_full_coverage=version.require_full_coverage,
+    )
+
+
+def _taken(name: str) -> list[FieldProblem]:
+    mine = LabelingJob.objects.filter(organization_id=current_scope().organization_id)
+    return [_name_taken(name)] if mine.alias(low=Lower("name")).filter(low=name.lower()).exists() else []
+
+
+def _name_taken(name: str) -> FieldProblem:
+    return FieldProblem("name", "name_taken", f"There is a job named {name} already. Choose another name.")
+
+
+def _find_labels(label_set_id: uuid.UUID, parts: _Parts) -> list[FieldProblem]:
+    parts.label_set = LabelSet.objects.filter(pk=label_set_id).first()
+    if parts.label_set is None:
+        return [FieldProblem("label_set_id", "not_found", "There is no such label set. Choose one of yours.")]
+    parts.categories = tuple(current_categories(parts.label_set))
+    if not parts.categories:
+        return [FieldProblem("label_set_id", "no_labels", "The label set has no categories. Add at least one.")]
+    return []
+
+
+def _find_template(task_template_id: uuid.UUID, parts: _Parts) -> list[FieldProblem]:
+    parts.template = TaskTemplate.objects.filter(pk=task_template_id).first()
+    parts.version = current_version(parts.template) if parts.template else None
+    if parts.version is None:
+        message = "There is no such task template. Choose one of yours."
+        return [FieldProblem("task_template_id", "not_found", message)]
+    return []
+
+
+def _team_problems(work_team_id: uuid.UUID | None, for_vendor: bool) -> list[FieldProblem]:
+    if work_team_id is None:
+        message = "A job needs a work team. Choose one, or say that a vendor will do the work."
+        return [] if for_vendor else [FieldProblem("work_team_id", "no_team", message)]
+    if not WorkTeam.objects.filter(pk=work_team_id).exists():
+        message = "There is no such work team in your organization. Choose one of yours."
+        return [FieldProblem("work_team_id", "not_found", message)]
+    return []

@@ -1,0 +1,55 @@
+"""Are a job's input and output where they are said to be? Asked before a job is made, answered as field problems."""
+
+import uuid
+from collections.abc import Iterator
+
+from labeling.models import Upload
+from labeling.storage import OWN_OUTPUT, Resolver, parse_address
+from maskwright.core.errors import DomainError, FieldProblem
+from maskwright.core.objects import ObjectMissing
+
+_PROBE = ".maskwright-write-test"
+
+
+def output_or_default(output_uri: str) -> str:
+    """The output prefix, with its closing slash; the installation's own storage where none is named."""
+    uri = output_uri.strip() or OWN_OUTPUT
+    return uri if uri.endswith("/") else uri + "/"
+
+
+def input_problems(resolver: Resolver, uri: str) -> Iterator[FieldProblem]:
+    """The manifest must exist; below a prefix there must be something."""
+    try:
+        address = parse_address(uri)
+        if address.scheme == "upload":
+            yield from _upload_problems(address.container)
+        if address.is_prefix:
+            if next(iter(resolver.list(uri)), None) is None:
+                message = f"There are no photos below {uri}. Check the address, or upload photos first."
+                yield FieldProblem("input_uri", "input_empty", message)
+            return
+        location = resolver.resolve(uri)
+        if not location.store.exists(location.key):
+            raise ObjectMissing(f"There is no manifest at {uri}. A folder of photos ends with a slash.")
+    except DomainError as error:
+        yield FieldProblem("input_uri", error.error_code, error.message)
+
+
+def _upload_problems(container: str) -> Iterator[FieldProblem]:
+    try:
+        identity = uuid.UUID(container)
+    except ValueError:
+        return  # the resolver says so
+    if Upload.objects.filter(pk=identity, completed_at=None).exists():
+        message = "The upload is not complete yet. Finish it, then create the job."
+        yield FieldProblem("input_uri", "upload_not_complete", message)
+
+
+def output_problems(resolver: Resolver, uri: str) -> Iterator[FieldProblem]:
+    """Writes and removes a small object, because only that shows that results can be kept there."""
+    try:
+        location = resolver.resolve_output(str(parse_address(uri).join(_PROBE)))
+        location.put(b"Written to test this location; may be deleted.\n", content_type="text/plain")
+        location.store.delete(location.key)
+    except DomainError as error:
+        yield FieldProblem("output_uri", error.error_code, error.message)

@@ -1,0 +1,63 @@
+"""What the settings of a job may be; every rule gives a problem instead of stopping at the first."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from labeling.consolidation import rule_names
+from labeling.services.task_templates import MAX_SECONDS, MIN_SECONDS
+from maskwright.core.errors import FieldProblem
+
+MAX_NAME, MAX_ATTRIBUTE = 63, 127
+MAX_LABELERS = 9
+_WORDS = re.compile(r"[a-zA-Z0-9]+(-+[a-zA-Z0-9]+)*")  # Ground Truth: letters, digits, hyphens between them
+
+
+def name_problems(name: str) -> Iterator[FieldProblem]:
+    if not _WORDS.fullmatch(name) or len(name) > MAX_NAME:
+        message = f"A job's name has 1 to {MAX_NAME} letters and digits, with hyphens between them, such as street-1."
+        yield FieldProblem("name", "bad_name", message)
+
+
+def attribute_problems(attribute: str) -> Iterator[FieldProblem]:
+    path = "label_attribute_name"
+    if not _WORDS.fullmatch(attribute) or len(attribute) > MAX_ATTRIBUTE:
+        message = f"The label attribute has 1 to {MAX_ATTRIBUTE} letters and digits, with hyphens between them."
+        yield FieldProblem(path, "bad_attribute", message)
+    elif not attribute.endswith("-ref"):
+        message = f"The label attribute of a segmentation job must end with -ref. Write {attribute}-ref."
+        yield FieldProblem(path, "bad_attribute", message)
+    elif attribute in ("source-ref", "ref"):
+        yield FieldProblem(path, "bad_attribute", "source-ref is the photo's own address. Choose another name.")
+
+
+def number_problems(given: dict[str, Any]) -> Iterator[FieldProblem]:
+    """Of those that are given: number_of_labelers, time_limit_seconds, max_concurrent."""
+    limits = {
+        "number_of_labelers": (1, MAX_LABELERS, "labelers per photo"),
+        "time_limit_seconds": (MIN_SECONDS, MAX_SECONDS, "seconds for one assignment"),
+        "max_concurrent": (1, settings.MAX_CONCURRENT_TASKS, "photos open at once"),
+    }
+    for path, (low, high, what) in limits.items():
+        value = given.get(path)
+        if value is not None and not low <= value <= high:
+            yield FieldProblem(path, "out_of_range", f"Choose {low} to {high:,} {what}.")
+
+
+def deadline_problems(deadline: datetime | None) -> Iterator[FieldProblem]:
+    if deadline is None:
+        return
+    if deadline.tzinfo is None:
+        yield FieldProblem("deadline", "bad_deadline", "Write the deadline with its time zone, such as 2030-01-31T18:00Z.")
+    elif deadline <= timezone.now():
+        yield FieldProblem("deadline", "bad_deadline", "The deadline is over. Choose a later one, or none.")
+
+
+def rule_problems(rule: str) -> Iterator[FieldProblem]:
+    if rule not in rule_names():
+        message = f"There is no consolidation rule '{rule}'. Choose one of: {', '.join(rule_names())}."
+        yield FieldProblem("consolidation_rule", "unknown_rule", message)

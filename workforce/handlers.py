@@ -1,0 +1,36 @@
+"""What the owner of the work does when something happens to it. `labeling` registers one handler.
+
+All methods run in the transaction of the change and in the scope of the queue's organization.
+"""
+
+import uuid
+from collections.abc import Sequence
+from typing import Protocol
+
+
+class WorkHandler(Protocol):
+    def items_opened(self, item_ids: Sequence[uuid.UUID]) -> None:
+        """The items have slots now."""
+
+    def item_done(self, item_id: uuid.UUID) -> None:
+        """All wanted answers are in."""
+
+    def item_failed(self, item_id: uuid.UUID, code: str, reason: str) -> None:
+        """The item will get no further answers."""
+
+    def queue_closed(self, queue_id: uuid.UUID) -> None:
+        """A stopping queue has no live claim any more."""
+
+
+_handler: WorkHandler | None = None
+
+
+def register(handler: WorkHandler) -> None:
+    global _handler
+    _handler = handler
+
+
+def handler() -> WorkHandler:
+    if _handler is None:
+        raise RuntimeError("No work handler is registered; labeling does so in its AppConfig.ready().")
+    return _handler

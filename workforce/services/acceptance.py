@@ -1,0 +1,40 @@
+"""Accept an answer for a slot: the step of a submit that decides."""
+
+import uuid
+from datetime import datetime
+
+from django.db import connection
+from maskwright.core.scope import current_scope
+
+from workforce.services.claims import MINE
+
+# A live claim whose slot carries its token; or one that ran out, whose slot nobody took since (the token is still the
+# slot's newest): it is claimed again in this very statement. While stopping, only until the grace is over.
+_ACCEPT = f"""
+WITH accepted AS (
+  UPDATE workforce_slot s SET state = 'accepted', worker_id = c.worker_id, expires_at = NULL, deadline_at = NULL
+  FROM workforce_claim c, workforce_workqueue q, workforce_workitem w
+  WHERE c.id = %(claim)s AND {MINE} AND q.id = c.work_queue_id AND w.id = c.work_item_id AND w.state = 'open'
+    AND s.id = c.slot_id AND c.fencing_token = %(token)s AND s.fencing_token = c.fencing_token
+    AND (
+      (c.state = 'live' AND s.state = 'claimed')
+      OR (c.state = 'expired' AND s.state = 'ready' AND q.state IN ('open', 'paused') AND NOT EXISTS (
+        SELECT 1 FROM workforce_slot o WHERE o.work_item_id = s.work_item_id AND o.stage = s.stage
+          AND o.round = s.round AND o.worker_id = c.worker_id AND o.state IN ('claimed', 'accepted')))
+    )
+    AND (q.state IN ('open', 'paused') OR (q.state = 'stopping' AND q.stop_at > clock_timestamp()))
+  RETURNING s.id
+)
+UPDATE workforce_claim c SET state = 'submitted', ended_at = clock_timestamp()
+FROM accepted a WHERE c.id = %(claim)s
+RETURNING c.ended_at
+"""
+
+
+def accept(*, user_id: uuid.UUID, claim_id: uuid.UUID, token: int) -> datetime | None:
+    """Give the slot its answer for good; the time, or None when the claim has no right to it (any more)."""
+    values = {"org": current_scope().organization_id, "user": user_id, "claim": claim_id, "token": token}
+    with connection.cursor() as cursor:
+        cursor.execute(_ACCEPT, values)
+        row = cursor.fetchone()
+    return row[0] if row else None

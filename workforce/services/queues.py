@@ -1,0 +1,265 @@
+"""Work queues: make, change, move, fill."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from maskwright.audit.record import record
+from maskwright.core.errors import NotFound
+from maskwright.core.outbox import Message, emit
+from maskwright.core.scope import current_scope
+
+from workforce.errors import WrongMove
+from workforce.handlers import handler
+from workforce.models import WorkItem, WorkQueue
+from workforce.models.work_queue import SHARDS
+from workforce.services.pushes import available_pushes
+from workforce.states import QUEUE_MOVES, ItemState, QueueState
+
+_STEP = 500  # items opened in one transaction
+
+
+def create_queue(
+    *,
+    work_team_id: uuid.UUID | None,
+    window: int,
+    labelers_wanted: int,
+    lease_seconds: int,
+    time_limit_seconds: int,
+    priority: int = 0,
+    deadline: datetime | None = None,
+) -> WorkQueue:
+    """Make a queue that is not open yet. Its owner checks the numbers; the caller's scope owns it."""
+    return WorkQueue.objects.create(
+        work_team_id=work_team_id,
+        window=window,
+        labelers_wanted=labelers_wanted,
+        lease_seconds=min(lease_seconds, time_limit_seconds),
+        time_limit_seconds=time_limit_seconds,
+        priority=priority,
+        deadline=deadline,
+    )
+
+
+def locked_queue(queue_id: uuid.UUID) -> WorkQueue:
+    """The queue, locked against other moves; NO KEY, so that claims being inserted do not wait for it."""
+    queue = WorkQueue.objects.select_for_update(no_key=True).filter(pk=queue_id).first()
+    if queue is None:
+        raise NotFound("There is no such work queue.")
+    return queue
+
+
+_CHANGEABLE = frozenset(
+    {
+        "labelers_wanted",
+        "window",
+        "priority",
+        "deadline",
+        "time_limit_seconds",
+        "lease_seconds",
+        "work_team_id",
+        "revision",
+    }
+)
+
+
+def change_queue(*, queue_id: uuid.UUID, **changes: Any) -> WorkQueue:
+    """Change settings of a queue. A new number of labelers holds for the items nobody has claimed yet."""
+    unknown = set(changes) - _CHANGEABLE
+    if unknown:
+        raise TypeError(f"change_queue() cannot change {', '.join(sorted(unknown))}")
+    queue = locked_queue(queue_id)
+    for name, value in changes.items():
+        setattr(queue, name, value)
+    queue.lease_seconds = min(queue.lease_seconds, queue.time_limit_seconds)
+    queue.version += 1
+    queue.save()
+    if "labelers_wanted" in changes:
+        _apply_labelers_wanted(queue)
+    record("work_queue.changed", "work_queue", queue.pk, **changes)
+    if queue.state == QueueState.OPEN:
+        emit(distribution(queue), *available_pushes([queue.pk]))
+    return queue
+
+
+_UNTOUCHED = """
+SELECT i.id FROM workforce_workitem i
+WHERE i.work_queue_id = %(queue)s AND i.state = 'open'
+  AND NOT EXISTS (SELECT 1 FROM workforce_slot s WHERE s.work_item_id = i.id AND s.state <> 'ready')
+ORDER BY i.position FOR UPDATE OF i
+"""
+
+
+def _apply_labelers_wanted(queue: WorkQueue) -> None:
+    values = {"queue": queue.pk, "wanted": queue.labelers_wanted}
+    WorkItem.objects.filter(work_queue=queue, state=ItemState.WAITING).update(labelers_wanted=queue.labelers_wanted)
+    with connection.cursor() as cursor:
+        cursor.execute(_UNTOUCHED, values)
+        untouched = [row[0] for row in cursor.fetchall()]
+        if not untouched:
+            return
+        cursor.execute(
+            "DELETE FROM workforce_slot WHERE work_item_id = ANY (%s) AND state = 'ready'"
+            " AND NOT EXISTS (SELECT 1 FROM workforce_claim c WHERE c.slot_id = workforce_slot.id)"
+            " AND number > %s",
+            [untouched, queue.labelers_wanted],
+        )
+        cursor.execute(
+            "UPDATE workforce_workitem SET labelers_wanted = %s WHERE id = ANY (%s)", [queue.labelers_wanted, untouched]
+        )
+    _add_slots(untouched)
+
+
+def move_queue(*, queue_id: uuid.UUID, to: QueueState, grace_seconds: int = 300) -> WorkQueue:
+    """The one door through which a queue changes its state.
+
+    Pausing ends no claim: clocks stop and go on by the same amount later. Stopping voids what nobody holds and lets
+    live claims submit for `grace_seconds` at most. Moving to where the queue is already changes nothing.
+    """
+    queue = locked_queue(queue_id)
+    if queue.state == to:
+        return queue
+    if to not in QUEUE_MOVES[queue.state]:
+        raise WrongMove(f"The queue is {QueueState(queue.state).label}; it cannot become {to.label} from there.")
+    resumed = queue.state == QueueState.PAUSED
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        now: datetime = cursor.fetchone()[0]
+        if resumed and queue.paused_at is not None:
+            cursor.execute(
+                "UPDATE workforce_slot SET expires_at = expires_at + %(gone)s, deadline_at = deadline_at + %(gone)s"
+                " WHERE work_queue_id = %(queue)s AND state = 'claimed'",
+                {"gone": now - queue.paused_at, "queue": queue.pk},
+            )
+        if to == QueueState.STOPPING:
+            cursor.execute(
+                "UPDATE workforce_slot SET state = 'void' WHERE work_queue_id = %s AND state = 'ready'", [queue.pk]
+            )
+            cursor.execute("SELECT clock_timestamp() + %s * interval '1 second'", [grace_seconds])
+            queue.stop_at = cursor.fetchone()[0]
+    queue.paused_at = now if to == QueueState.PAUSED else None
+    queue.state = to
+    queue.version += 1
+    queue.save(update_fields=["state", "paused_at", "stop_at", "version"])
+    record("work_queue.moved", "work_queue", queue.pk, to=to)
+    emit(*([distribution(queue)] if to == QueueState.OPEN else []), *available_pushes([queue.pk]))
+    return queue
+
+
+def distribution(queue: WorkQueue) -> Message:
+    return Message("queue.distribute", queue.organization_id, {"queue_id": str(queue.pk)}, key=str(queue.pk))
+
+
+def add_items(*, queue_id: uuid.UUID, items: Sequence[tuple[uuid.UUID, int]]) -> None:
+    """Add work as (item id, position); ids and positions are the owner's, so that a repeated call adds nothing."""
+    queue = WorkQueue.objects.filter(pk=queue_id).first()
+    if queue is None:
+        raise NotFound("There is no such work queue.")
+    WorkItem.objects.bulk_create(
+        [
+            WorkItem(
+                id=item_id,
+                organization_id=queue.organization_id,
+                work_queue_id=queue_id,
+                position=position,
+                labelers_wanted=queue.labelers_wanted,
+            )
+            for item_id, position in items
+        ],
+        ignore_conflicts=True,
+    )
+    if queue.state == QueueState.OPEN:
+        emit(distribution(queue))
+
+
+_OPEN_ITEMS = """
+WITH chosen AS (
+  SELECT id FROM workforce_workitem WHERE work_queue_id = %(queue)s AND state = 'waiting'
+  ORDER BY position LIMIT %(room)s FOR UPDATE SKIP LOCKED
+)
+UPDATE workforce_workitem i SET state = 'open' FROM chosen WHERE i.id = chosen.id RETURNING i.id
+"""
+
+_ADD_SLOTS = """
+INSERT INTO workforce_slot
+  (id, organization_id, work_queue_id, work_item_id, stage, round, number, shard, position, state, fencing_token,
+   created_at)
+SELECT gen_random_uuid(), i.organization_id, i.work_queue_id, i.id, i.stage, i.round, n, i.position %% %(shards)s,
+  i.position, 'ready', 0, clock_timestamp()
+FROM workforce_workitem i, generate_series(1, i.labelers_wanted) AS n
+WHERE i.id = ANY (%(items)s)
+ON CONFLICT DO NOTHING
+"""
+
+
+def _add_slots(item_ids: Sequence[uuid.UUID]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_ADD_SLOTS, {"items": list(item_ids), "shards": SHARDS})
+
+
+def distribute(*, queue_id: uuid.UUID) -> int:
+    """Open waiting items until the window is full; returns how many were opened. Safe to run any number of times."""
+    queue = WorkQueue.objects.select_for_update(no_key=True).filter(pk=queue_id, state=QueueState.OPEN).first()
+    if queue is None:
+        return 0
+    open_now = WorkItem.objects.filter(work_queue=queue, state=ItemState.OPEN).count()
+    room = min(queue.window - open_now, _STEP)
+    if room <= 0:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN_ITEMS, {"queue": queue.pk, "room": room})
+        opened = [row[0] for row in cursor.fetchall()]
+    if not opened:
+        return 0
+    _add_slots(opened)
+    handler().items_opened(opened)
+    more = [distribution(queue)] if len(opened) == _STEP else []
+    emit(*more, *available_pushes([queue.pk]))
+    return len(opened)
+
+
+def settle_item(*, item_id: uuid.UUID) -> None:
+    """After an answer: when all wanted answers of an item are in, it is done and its owner goes on."""
+    item = WorkItem.objects.select_for_update(no_key=True).filter(pk=item_id, state=ItemState.OPEN).first()
+    if item is None:
+        return
+    accepted = item.slots.filter(state="accepted", stage=item.stage, round=item.round).count()
+    if accepted < item.labelers_wanted:
+        return
+    item.state = ItemState.DONE
+    item.save(update_fields=["state"])
+    handler().item_done(item.pk)
+    queue = WorkQueue.objects.get(pk=item.work_queue_id)
+    if queue.state == QueueState.OPEN:
+        emit(distribution(queue))
+
+
+def fail_item(*, item_id: uuid.UUID, code: str, reason: str) -> None:
+    """Give an item up, visibly: its free slots are void and its owner is told why."""
+    item = WorkItem.objects.select_for_update(no_key=True).filter(pk=item_id).first()
+    if item is None or item.state in (ItemState.DONE, ItemState.FAILED):
+        return
+    item.slots.filter(state="ready").update(state="void")
+    item.state = ItemState.FAILED
+    item.save(update_fields=["state"])
+    record("work_item.failed", "work_item", item.pk, code=code, reason=reason)
+    handler().item_failed(item.pk, code, reason)
+    emit(Message("queue.distribute", current_scope().organization_id, {"queue_id": str(item.work_queue_id)}))
+
+
+def reopen_item(*, item_id: uuid.UUID) -> None:
+    """Put a failed item back to work; answers that were accepted stay and count."""
+    item = WorkItem.objects.select_for_update(no_key=True).filter(pk=item_id, state=ItemState.FAILED).first()
+    if item is None:
+        raise WrongMove("Only an item that failed can be put back to work.")
+    item.slots.filter(state="void").update(state="ready", worker=None)
+    item.state = ItemState.OPEN
+    item.save(update_fields=["state"])
+    _add_slots([item.pk])
+    record("work_item.reopened", "work_item", item.pk)
+    emit(
+        Message("work.item_answered", item.organization_id, {"item_id": str(item.pk)}, key=str(item.pk)),
+        *available_pushes([item.work_queue_id]),
+    )
