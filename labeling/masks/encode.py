@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from .palette import Palette
-from .png_chunks import PALETTE, SIGNATURE, chunk
+from .png_chunks import GREY, PALETTE, SIGNATURE, chunk
 from .raster import Indices, MaskRaster
 
 _BAND_PIXELS = 1 << 20
@@ -36,6 +36,12 @@ def colour_mask(raster: MaskRaster, palette: Palette) -> bytes:
     palette.require(raster.present())
     table = palette.rgb_table()
     return _png(raster.width, raster.height, 2, None, _up_filtered(raster, 3, table))
+
+
+def encode_grey(values: Indices) -> bytes:
+    """An 8-bit grey PNG of any uint8 array of shape (height, width)."""
+    raster = MaskRaster(values)
+    return _png(raster.width, raster.height, GREY, None, _up_filtered(raster, 1, None))
 
 
 def encode_transparent(values: Indices, color: tuple[int, int, int]) -> bytes:
