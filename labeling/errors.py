@@ -86,3 +86,9 @@ class KeyReused(Invalid):
     """The idempotency key was used for another answer."""
 
     code = "idempotency_key_reused"
+
+
+class WrongPrompt(Invalid):
+    """Points or a box that auto-segmentation cannot use."""
+
+    code = "wrong_prompt"

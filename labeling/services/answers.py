@@ -11,18 +11,18 @@ from typing import Any
 
 from django.db import IntegrityError
 from django.utils import timezone
-from maskwright.audit.record import record
-from maskwright.core.errors import FieldProblem
-from maskwright.core.ids import uuid7
-from maskwright.core.objects import blob_store
-from maskwright.core.objects.factory import blob_key
-from maskwright.core.outbox import Message, emit, push
 
 from labeling.errors import KeyReused, WrongAnswer
 from labeling.masks import MaskError, decode_mask, sha256
 from labeling.models import Annotation
 from labeling.services.claim_context import ClaimContext, read_claim
 from labeling.states import AnnotationKind, AnnotationState
+from maskwright.audit.record import record
+from maskwright.core.errors import FieldProblem
+from maskwright.core.ids import uuid7
+from maskwright.core.objects import blob_store
+from maskwright.core.objects.factory import blob_key
+from maskwright.core.outbox import Message, emit, push
 from workforce.services.acceptance import accept
 from workforce.services.claims import why_not_mine
 from workforce.states import ClaimState
@@ -107,7 +107,7 @@ def _checked(claim: ClaimContext, answer: Answer) -> str:
     if claim.require_full_coverage and 0 in raster.present():
         message = "Every pixel needs a class in this task. Fill the unlabeled pixels."
         raise WrongAnswer(message, fields=(FieldProblem("mask", "unlabeled_pixels", message),))
-    return raster.sha256
+    return raster.sha256()
 
 
 def _insert(

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+
 from maskwright.core.errors import NotFound
 from maskwright.core.scope import current_scope
-
 from workforce.services.claims import MINE
 from workforce.states import ClaimState
 

@@ -11,11 +11,6 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
-from maskwright.audit.record import record
-from maskwright.core.errors import Unavailable
-from maskwright.core.objects import blob_store
-from maskwright.core.objects.factory import blob_key
-from maskwright.core.scope import organization_scope
 
 from labeling.consolidation import Answer, Consolidated, get_rule
 from labeling.manifests import OutputKeys, WorkerAnswer, other_content, segmentation_content, worker_response
@@ -24,7 +19,11 @@ from labeling.models import Annotation, ConsolidatedAnnotation, JobRevision, Lab
 from labeling.services.tasks import advance_task
 from labeling.states import AnnotationKind, AnnotationState, TaskState
 from labeling.storage import Location, Resolver
-
+from maskwright.audit.record import record
+from maskwright.core.errors import Unavailable
+from maskwright.core.objects import blob_store
+from maskwright.core.objects.factory import blob_key
+from maskwright.core.scope import organization_scope
 
 _HEAT = (214, 39, 40)  # red, the more opaque the more answers differ
 
@@ -68,7 +67,7 @@ def consolidate_task(*, organization_id: uuid.UUID, task_id: uuid.UUID) -> None:
     rasters = [Answer(str(answer.worker_id), _raster(plan, answer, pngs)) for answer in usable]
     name = plan.rule if len(rasters) > 1 else "single"
     rule = get_rule(name)
-    result = rule.consolidate(rasters)
+    result = rule.consolidate(rasters, [category["index"] for category in plan.categories])
     _publish(plan, result, f"{rule.name}/{rule.version}", usable, pngs)
 
 
@@ -157,7 +156,7 @@ def _publish(
             rule=rule,
             annotation_ids=[str(answer.pk) for answer in usable],
             sha256=sha256(mask),
-            raster_sha256=result.raster.sha256,
+            raster_sha256=result.raster.sha256(),
             disagreement_sha256=sha256(heat),
             mask_uri=output_address(plan.output_uri, key),
             confidence=result.confidence,

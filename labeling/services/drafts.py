@@ -4,13 +4,13 @@ import uuid
 from dataclasses import dataclass
 
 from django.db import connection
-from maskwright.core.errors import Invalid
-from maskwright.core.ids import uuid7
-from maskwright.core.objects import blob_store
 
 from labeling.errors import NoDraft, StaleDraft
 from labeling.masks import max_mask_bytes, png_facts, sha256
 from labeling.services.claim_context import ClaimContext, read_claim
+from maskwright.core.errors import Invalid
+from maskwright.core.ids import uuid7
+from maskwright.core.objects import blob_store
 from workforce.errors import LeaseLost
 from workforce.services.claims import why_not_mine
 

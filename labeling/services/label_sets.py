@@ -92,7 +92,9 @@ def change_problems(
             message = f"'{category['name']}' has index {old} in masks already made; keep {old}."
             problems.append(FieldProblem(f"categories.{place}.index", "reindexed", message))
         elif not may_rename and names.get(category["index"], category["name"]) != category["name"]:
-            message = f"Index {category['index']} is '{names[category['index']]}' in this job. Add a new category instead."
+            message = (
+                f"Index {category['index']} is '{names[category['index']]}' in this job. Add a new category instead."
+            )
             problems.append(FieldProblem(f"categories.{place}.name", "renamed", message))
     missing = sorted(set(names) - {category["index"] for category in after})
     if missing and not may_remove:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from django.db import connection
 from django.utils import timezone
-from maskwright.core.scope import organization_scope
 
 from labeling.manifests import ConsolidationFacts, Label, LabelClass, OutputKeys, write_record, write_unlabeled
 from labeling.models import ConsolidatedAnnotation, DataObject, LabelingJob, Task
@@ -14,6 +13,7 @@ from labeling.services.consolidation import output_address
 from labeling.services.jobs import advance_job
 from labeling.states import JobState, TaskState
 from labeling.storage import Resolver
+from maskwright.core.scope import organization_scope
 
 _CHUNK = 1000
 

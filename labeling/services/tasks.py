@@ -1,10 +1,9 @@
 """The one door of a task's state."""
 
-from maskwright.audit.record import record
-from maskwright.core.outbox import Message, emit, push
-
 from labeling.models import Task
 from labeling.states import TASK_MOVES, TaskState
+from maskwright.audit.record import record
+from maskwright.core.outbox import Message, emit, push
 
 
 def advance_task(*, task: Task, to: TaskState, code: str = "", reason: str = "") -> bool:

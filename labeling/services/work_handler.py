@@ -3,12 +3,11 @@
 import uuid
 from collections.abc import Sequence
 
-from maskwright.core.outbox import Message, emit
-
 from labeling.models import LabelingJob, Task
 from labeling.services.jobs import advance_job
 from labeling.services.tasks import advance_task
 from labeling.states import AnnotationState, JobState, TaskState
+from maskwright.core.outbox import Message, emit
 from workforce import handlers
 
 

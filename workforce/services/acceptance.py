@@ -4,8 +4,8 @@ import uuid
 from datetime import datetime
 
 from django.db import connection
-from maskwright.core.scope import current_scope
 
+from maskwright.core.scope import current_scope
 from workforce.services.claims import MINE
 
 # A live claim whose slot carries its token; or one that ran out, whose slot nobody took since (the token is still the

@@ -11,12 +11,12 @@ from random import randrange
 from typing import Any
 
 from django.db import connection
+
 from maskwright.audit.record import record
 from maskwright.core.errors import NotFound
 from maskwright.core.ids import uuid7
 from maskwright.core.outbox import Message, emit
 from maskwright.core.scope import current_scope
-
 from workforce.errors import ClaimEnded, LeaseLost
 from workforce.models.work_queue import SHARDS
 from workforce.services.pushes import available_pushes
@@ -78,9 +78,10 @@ _DECLINED = """
 """
 _FREE = f"s.state = 'ready' AND NOT EXISTS ({_OWN_SLOT}) AND NOT EXISTS ({_DECLINED})"
 _SHARD_ARM = """
-      (SELECT s.id, s.organization_id, s.work_queue_id, s.work_item_id, s.fencing_token FROM workforce_slot s
-       WHERE s.work_queue_id = e.queue_id AND s.shard {compare} %(shard)s AND {free}
-       ORDER BY s.shard, s.position LIMIT 1 FOR UPDATE SKIP LOCKED)
+      SELECT * FROM (
+        SELECT s.id, s.organization_id, s.work_queue_id, s.work_item_id, s.fencing_token FROM workforce_slot s
+        WHERE s.work_queue_id = e.queue_id AND s.shard {compare} %(shard)s AND {free}
+        ORDER BY s.shard, s.position LIMIT 1 FOR UPDATE SKIP LOCKED) AS {name}
 """
 _TAKE = f"""
 WITH picked AS (
@@ -88,12 +89,13 @@ WITH picked AS (
   FROM unnest(%(queues)s::uuid[], %(workers)s::uuid[]) AS e(queue_id, worker_id)
   JOIN workforce_workqueue q ON q.id = e.queue_id AND q.state = 'open'
   CROSS JOIN LATERAL (
-      (SELECT s.id, s.organization_id, s.work_queue_id, s.work_item_id, s.fencing_token
-       FROM workforce_claim x JOIN workforce_slot s ON s.work_item_id = x.work_item_id
-       WHERE x.work_queue_id = e.queue_id AND x.worker_id = e.worker_id AND x.state = 'expired' AND {_FREE}
-       ORDER BY x.ended_at DESC LIMIT 1 FOR UPDATE OF s SKIP LOCKED)
-      UNION ALL {_SHARD_ARM.format(compare=">=", free=_FREE)}
-      UNION ALL {_SHARD_ARM.format(compare="<", free=_FREE)}
+      SELECT * FROM (
+        SELECT s.id, s.organization_id, s.work_queue_id, s.work_item_id, s.fencing_token
+        FROM workforce_claim x JOIN workforce_slot s ON s.work_item_id = x.work_item_id
+        WHERE x.work_queue_id = e.queue_id AND x.worker_id = e.worker_id AND x.state = 'expired' AND {_FREE}
+        ORDER BY x.ended_at DESC LIMIT 1 FOR UPDATE OF s SKIP LOCKED) AS own
+      UNION ALL {_SHARD_ARM.format(compare=">=", free=_FREE, name="behind")}
+      UNION ALL {_SHARD_ARM.format(compare="<", free=_FREE, name="before")}
   ) s
   LIMIT 1
 ), claim AS (

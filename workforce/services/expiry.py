@@ -3,10 +3,10 @@
 import uuid
 
 from django.db import connection
+
 from maskwright.audit.record import record
 from maskwright.core.outbox import emit
 from maskwright.core.scope import current_scope
-
 from workforce.handlers import handler
 from workforce.models import Claim, WorkItem, WorkQueue
 from workforce.services.pushes import available_pushes, claim_push

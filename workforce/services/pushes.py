@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 
 from django.db import connection
+
 from maskwright.core.outbox import Message, push
 
 _GROUPS = """

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+
 from maskwright.audit.record import record
 from maskwright.core.errors import NotFound
 from maskwright.core.outbox import Message, emit
 from maskwright.core.scope import current_scope
-
 from workforce.errors import WrongMove
 from workforce.handlers import handler
 from workforce.models import WorkItem, WorkQueue

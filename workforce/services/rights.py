@@ -3,10 +3,11 @@
 import uuid
 
 from maskwright.core.scope import read_grants
+from maskwright.organizations.services.invitations import check_team_with, on_accepted
 from maskwright.organizations.services.membership import on_rights_changed
-
 from workforce.models import WorkerIdentity
 from workforce.services.expiry import withdraw_claims
+from workforce.services.teams import check_team, join_invited_team, leave_all_teams
 
 
 def withdraw_member(user_id: uuid.UUID) -> None:
@@ -18,4 +19,7 @@ def withdraw_member(user_id: uuid.UUID) -> None:
 
 
 def connect() -> None:
+    on_rights_changed(leave_all_teams)
     on_rights_changed(withdraw_member)
+    check_team_with(check_team)
+    on_accepted(join_invited_team)

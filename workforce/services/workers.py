@@ -4,10 +4,10 @@ import secrets
 import uuid
 
 from django.db import connection
+
 from maskwright.core.errors import NotFound, Unavailable
 from maskwright.core.ids import uuid7
 from maskwright.core.scope import current_scope
-
 from workforce.models import Worker, WorkerIdentity
 
 _CODE_TRIES = 5

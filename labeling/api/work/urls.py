@@ -13,4 +13,5 @@ urlpatterns = [
     path("claims/<uuid:claim_id>/release", views.ReleaseView.as_view(), name="work_release"),
     path("claims/<uuid:claim_id>/decline", views.DeclineView.as_view(), name="work_decline"),
     path("claims/<uuid:claim_id>/image", views.ImageView.as_view(), name="work_image"),
+    path("claims/<uuid:claim_id>/segment", views.SegmentView.as_view(), name="work_segment"),
 ]

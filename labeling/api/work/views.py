@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from labeling.api.work import inputs, outputs
 from labeling.selectors.overview import work_overview
-from labeling.services import answers, assignments, drafts
+from labeling.services import answers, assignments, drafts, segmentation
 from maskwright.core.api.request_id import request_id
 from maskwright.organizations.api.authentication import actor_of_request
 from maskwright.organizations.permissions import Permission, require
@@ -23,7 +23,7 @@ _TOKEN = OpenApiParameter(
 )
 _KEY = OpenApiParameter("Idempotency-Key", OpenApiTypes.UUID, OpenApiParameter.HEADER, required=True)
 _SEQ = OpenApiParameter("X-Draft-Seq", int, OpenApiParameter.HEADER, required=True)
-_PNG = {("image/png"): OpenApiTypes.BINARY}
+_PNG = {"image/png": OpenApiTypes.BINARY}
 
 
 class WorkView(APIView):
@@ -155,6 +155,23 @@ class ImageView(WorkView):
         body = image.location.open()
         headers = {**_PRIVATE, "Content-Disposition": "inline; filename=image"}
         return FileResponse(body, content_type=image.content_type, headers=headers)
+
+
+class SegmentView(WorkView):
+    @extend_schema(
+        request=OpenApiTypes.OBJECT, responses={(200, "image/png"): OpenApiTypes.BINARY}, parameters=[_TOKEN]
+    )
+    def post(self, request: Request, claim_id: uuid.UUID) -> HttpResponse:
+        """Auto-segmentation: `{"tool": "extreme-points", "points": [[x, y] x 4]}` to a grey PNG of the box in `X-Box`."""
+        found = segmentation.segment(
+            user_id=self.user_id(request),
+            claim_id=claim_id,
+            token=inputs.fencing_token(request),
+            prompt=request.data,
+        )
+        box = found.box
+        headers = {"X-Box": f"{box.x0},{box.y0},{box.x1},{box.y1}", "X-Score": f"{found.score:.4f}", **_PRIVATE}
+        return HttpResponse(found.png, content_type="image/png", headers=headers)
 
 
 class OverviewView(WorkView):

@@ -52,7 +52,7 @@ def change_job(
     time_limit_seconds: int | None = None,
     max_concurrent: int | None = None,
     priority: int | None = None,
-    deadline: datetime | None | Unset = UNSET,
+    deadline: datetime | Unset | None = UNSET,
     work_team_id: uuid.UUID | Unset = UNSET,
 ) -> LabelingJob:
     """Change what is given; everything else stays. Answers already given and live claims keep their revision.
@@ -87,7 +87,9 @@ def change_job(
         raise Invalid("The job cannot be changed like this; each reason is listed.", fields=tuple(problems))
     content = {key: changes[key] for key in _CONTENT if key in changes and getattr(before, key) != changes[key]}
     content |= {"categories": wanted} if wanted != before.categories else {}
-    numbers = {_QUEUE[key]: changes[key] for key in _QUEUE if key in changes and getattr(queue, _QUEUE[key]) != changes[key]}
+    numbers = {
+        _QUEUE[key]: changes[key] for key in _QUEUE if key in changes and getattr(queue, _QUEUE[key]) != changes[key]
+    }
     if content or numbers:
         _write(job, before, content, numbers)
     return job

@@ -24,7 +24,7 @@ def input_problems(resolver: Resolver, uri: str) -> Iterator[FieldProblem]:
         if address.scheme == "upload":
             yield from _upload_problems(address.container)
         if address.is_prefix:
-            if next(iter(resolver.list(uri)), None) is None:
+            if next(iter(resolver.list_objects(uri)), None) is None:
                 message = f"There are no photos below {uri}. Check the address, or upload photos first."
                 yield FieldProblem("input_uri", "input_empty", message)
             return

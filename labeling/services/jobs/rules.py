@@ -52,7 +52,9 @@ def deadline_problems(deadline: datetime | None) -> Iterator[FieldProblem]:
     if deadline is None:
         return
     if deadline.tzinfo is None:
-        yield FieldProblem("deadline", "bad_deadline", "Write the deadline with its time zone, such as 2030-01-31T18:00Z.")
+        yield FieldProblem(
+            "deadline", "bad_deadline", "Write the deadline with its time zone, such as 2030-01-31T18:00Z."
+        )
     elif deadline <= timezone.now():
         yield FieldProblem("deadline", "bad_deadline", "The deadline is over. Choose a later one, or none.")
 

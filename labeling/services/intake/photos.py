@@ -1,0 +1,159 @@
+"""Second pass: photos are fetched and judged; usable ones get a work item and a task in the same transaction.
+
+Memory: at most `_THREADS` files of IMAGE_MAX_BYTES at a time; pixels are decoded in a limited child process.
+"""
+
+import uuid
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from labeling.images import ImageError, ImageFacts, inspect_image, missing, verify_decodes
+from labeling.models import DataObject, LabelingJob, Task
+from labeling.services.intake.context import IntakeRun
+from labeling.services.intake.counts import Counts
+from labeling.storage import Location, Resolver
+from maskwright.core.errors import DomainError
+from maskwright.core.ids import uuid7
+from maskwright.core.objects import ObjectMissing, ObjectStoreError
+from maskwright.core.scope import organization_scope
+from workforce.services.queues import add_items
+
+CHUNK = 32
+_THREADS = 4
+_TRIES = 3
+#: Errors of one object, not of the storage: asking again would give the same answer.
+_OF_THE_OBJECT = {"storage_refused", "bad_key"}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`facts` of a usable photo, or `code` and `message` of why it is not."""
+
+    facts: ImageFacts | None = None
+    code: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    object_id: uuid.UUID
+    index: int
+    source_ref: str
+    location: Location | DomainError
+
+
+def check_photos(run: IntakeRun) -> None:
+    """Judge all data objects that have no verdict yet, in order. Raises ObjectStoreError when the storage is down."""
+    with organization_scope(run.organization_id):
+        resolver = Resolver()
+    after = -1
+    with ThreadPoolExecutor(_THREADS, thread_name_prefix="photos") as pool:
+        while candidates := _next(run, resolver, after):
+            verdicts = []
+            for verdict in pool.map(judge, [c.location for c in candidates], [c.source_ref for c in candidates]):
+                verdicts.append(verdict)
+                run.beat()
+            _write_chunk(run, dict(zip([c.object_id for c in candidates], verdicts, strict=True)))
+            after = candidates[-1].index
+
+
+def judge(location: Location | DomainError, source_ref: str) -> Verdict:
+    """Fetch and judge one photo; safe in any thread. Raises ObjectStoreError when the storage does not answer."""
+    if isinstance(location, DomainError):
+        return Verdict(code=location.error_code, message=location.message)
+    try:
+        data = _fetch(location, source_ref)
+        facts = inspect_image(
+            data, name=source_ref, max_bytes=settings.IMAGE_MAX_BYTES, max_side=settings.IMAGE_MAX_SIDE
+        )
+        verify_decodes(data)
+    except ImageError as error:
+        return Verdict(code=error.code, message=error.message)
+    except ObjectStoreError as error:
+        if error.error_code not in _OF_THE_OBJECT:
+            raise
+        return Verdict(code=error.error_code, message=error.message)
+    return Verdict(facts)
+
+
+def _fetch(location: Location, source_ref: str) -> bytes:
+    """The bytes, asked for up to `_TRIES` times. Size first: some stores fetch the whole object whatever is read."""
+    limit = settings.IMAGE_MAX_BYTES
+    for attempt in range(1, _TRIES + 1):
+        try:
+            if location.store.size(location.key) > limit:
+                break
+            return location.get(max_bytes=limit)
+        except ObjectMissing:
+            raise missing(source_ref) from None
+        except ObjectStoreError as error:
+            if error.error_code == "too_large":
+                break
+            if error.error_code in _OF_THE_OBJECT or attempt == _TRIES:
+                raise
+    message = f"The file is larger than {limit // (1024 * 1024)} MB. Compress or scale it."
+    raise ImageError("too_many_bytes", message)
+
+
+def _next(run: IntakeRun, resolver: Resolver, after: int) -> list[_Candidate]:
+    with organization_scope(run.organization_id):
+        rows = list(
+            DataObject.objects.filter(job_id=run.job_id, problem_code="", image_sha256="", index__gt=after)
+            .order_by("index")
+            .values_list("id", "index", "source_ref")[:CHUNK]
+        )
+        locations = resolver.resolve_many([ref for _, _, ref in rows])
+    return [_Candidate(identity, index, ref, locations[ref]) for identity, index, ref in rows]
+
+
+def _write_chunk(run: IntakeRun, verdicts: dict[uuid.UUID, Verdict]) -> None:
+    counts = Counts()
+    with organization_scope(run.organization_id):
+        job = run.locked_job()
+        # Those another run judged meanwhile are left as they are.
+        rows = list(
+            DataObject.objects.filter(pk__in=verdicts, problem_code="", image_sha256="")
+            .defer("line")
+            .select_for_update()
+            .order_by("index")
+        )
+        usable = []
+        for row in rows:
+            verdict = verdicts[row.pk]
+            if verdict.facts is None:
+                counts.reasons[verdict.code] += 1
+                row.problem_code, row.problem = verdict.code, verdict.message[:500]
+            else:
+                counts.usable += 1
+                _set_facts(row, verdict.facts)
+                usable.append(row)
+        fields = ["problem_code", "problem", "format", "width", "height", "bytes", "image_sha256"]
+        DataObject.objects.bulk_update(rows, fields)
+        _add_tasks(job, usable)
+        LabelingJob.objects.filter(pk=job.pk).update(preflight=counts.added_to(job.preflight))
+        run.chunk_written(job)
+
+
+def _set_facts(row: DataObject, facts: ImageFacts) -> None:
+    row.format, row.width, row.height = facts.format, facts.width, facts.height
+    row.bytes, row.image_sha256 = facts.bytes, facts.sha256
+
+
+def _add_tasks(job: LabelingJob, usable: Sequence[DataObject]) -> None:
+    if not usable:
+        return
+    items = {row.pk: uuid7() for row in usable}
+    add_items(queue_id=job.work_queue_id, items=[(items[row.pk], row.index) for row in usable])
+    Task.objects.bulk_create(
+        Task(
+            organization_id=job.organization_id,
+            job_id=job.pk,
+            work_queue_id=job.work_queue_id,
+            data_object_id=row.pk,
+            work_item_id=items[row.pk],
+        )
+        for row in usable
+    )

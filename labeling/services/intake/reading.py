@@ -1,0 +1,73 @@
+"""First pass: lines become data objects, 500 to a transaction."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from labeling.errors import IntakeInterrupted
+from labeling.models import DataObject, LabelingJob
+from labeling.services.intake.context import IntakeRun
+from labeling.services.intake.counts import Counts
+from labeling.services.intake.sources import InputLine, ManifestSource, PrefixSource, Source
+from labeling.storage import Resolver, parse_address
+from maskwright.core.scope import organization_scope
+
+CHUNK = 500
+ALL_READ = "all read"  # cursor of an input that was read to its end
+
+
+def read_input(run: IntakeRun) -> None:
+    """Read what is left of the input. A run that was overtaken by another raises IntakeInterrupted."""
+    with organization_scope(run.organization_id):
+        job = run.locked_job()
+        if job.intake_cursor == ALL_READ:
+            return
+        source = _open_source(run, job)
+    taken, cursor = job.intake_lines, job.intake_cursor
+    lines = source.lines(taken=taken, cursor=cursor)
+    while chunk := list(islice(lines, CHUNK)):
+        taken = _write_chunk(run, chunk, taken)
+    with organization_scope(run.organization_id):
+        job = run.locked_job()
+        LabelingJob.objects.filter(pk=job.pk).update(intake_cursor=ALL_READ)
+        run.chunk_written(job)
+
+
+def _open_source(run: IntakeRun, job: LabelingJob) -> Source:
+    resolver = Resolver()
+    if parse_address(job.input_uri).is_prefix:
+        return PrefixSource(resolver.list_objects(job.input_uri), leave_out=job.output_uri)
+    return ManifestSource(resolver.resolve(job.input_uri), job.label_attribute_name, run)
+
+
+def _write_chunk(run: IntakeRun, chunk: list[InputLine], taken: int) -> int:
+    last = chunk[-1]
+    counts = Counts()
+    with organization_scope(run.organization_id):
+        job = run.locked_job()
+        if job.intake_lines != taken:
+            raise IntakeInterrupted("Another run of this intake has gone further.")
+        DataObject.objects.bulk_create(list(_objects(job, chunk, counts)))
+        LabelingJob.objects.filter(pk=job.pk).update(
+            intake_lines=last.number, intake_cursor=last.cursor, preflight=counts.added_to(job.preflight)
+        )
+        run.chunk_written(job)
+    return last.number
+
+
+def _objects(job: LabelingJob, chunk: list[InputLine], counts: Counts) -> Iterator[DataObject]:
+    for line in chunk:
+        counts.warnings.update(line.warnings)
+        if not line.is_object:
+            continue
+        if line.code:
+            counts.reasons[line.code] += 1
+        yield DataObject(
+            organization_id=job.organization_id,
+            job_id=job.pk,
+            work_queue_id=job.work_queue_id,
+            index=line.number - 1,
+            source_ref=line.source_ref,
+            line=line.text,
+            problem_code=line.code,
+            problem=line.message[:500],
+        )

@@ -1,0 +1,76 @@
+"""The whole of an intake, and how it ends: ready, started, or failed with a sentence."""
+
+import logging
+import uuid
+
+from django.utils import timezone
+
+from labeling.errors import AddressUnusable, EndpointRefused, InputChanged, IntakeInterrupted, MoveRefused
+from labeling.models import LabelingJob
+from labeling.services.intake.context import IntakeRun
+from labeling.services.intake.photos import check_photos
+from labeling.services.intake.reading import read_input
+from labeling.services.jobs import advance_job, start_job
+from labeling.states import JobState
+from maskwright.audit.record import record
+from maskwright.core.crypto import SecretUnreadable
+from maskwright.core.objects import ObjectMissing
+from maskwright.core.scope import organization_scope
+
+logger = logging.getLogger(__name__)
+
+#: Trying again changes nothing about these; a person has to.
+_FINAL = (AddressUnusable, EndpointRefused, InputChanged, ObjectMissing, SecretUnreadable)
+
+
+def run_intake(*, organization_id: uuid.UUID, message_id: uuid.UUID, job_id: uuid.UUID) -> None:
+    """Read and check the input of a job that is initializing; may be called any number of times and killed at any.
+
+    Opens its own scopes, one per chunk. Raises what the storage raises while it is down: the outbox tries again.
+    """
+    run = IntakeRun(organization_id, message_id, job_id)
+    try:
+        read_input(run)
+        check_photos(run)
+        with organization_scope(organization_id):
+            _finish(run)
+    except IntakeInterrupted as interrupted:
+        logger.info("Intake of job %s ends: %s", job_id, interrupted.message)
+    except _FINAL as error:
+        with organization_scope(organization_id):
+            fail_intake(job_id=job_id, reason=error.message)
+
+
+def fail_intake(*, job_id: uuid.UUID, reason: str) -> None:
+    """The job failed with a sentence; a job that is not initializing any more stays as it is."""
+    job = LabelingJob.objects.filter(pk=job_id, state=JobState.INITIALIZING).first()
+    if job is not None:
+        advance_job(job=job, to=JobState.FAILED, reason=reason)
+
+
+def _finish(run: IntakeRun) -> None:
+    job = run.locked_job()
+    LabelingJob.objects.filter(pk=job.pk).update(intake_done_at=timezone.now())
+    record("labeling_job.intake_done", "labeling_job", job.pk, **job.preflight)
+    usable = job.preflight.get("usable", 0)
+    if not usable:
+        advance_job(job=job, to=JobState.FAILED, reason=_nothing_usable(job))
+        return
+    advance_job(job=job, to=JobState.READY)
+    if job.start_when_ready:
+        try:
+            start_job(job_id=job.pk)
+        except MoveRefused as error:  # nobody can work on it yet; it stays ready
+            logger.info("Job %s is ready but did not start: %s", job.pk, error.message)
+
+
+def _nothing_usable(job: LabelingJob) -> str:
+    unusable, labeled = job.preflight.get("unusable", 0), job.preflight.get("already_labeled", 0)
+    if not unusable and not labeled:
+        return "The input has no photos. Check its address, then check the photos again."
+    if not unusable:
+        return f"Every line has the label '{job.label_attribute_name}' already. Choose another label attribute."
+    return (
+        f"None of the {unusable:,} photos can be used; the preflight report has each reason. "
+        "Mend the photos, then check them again."
+    )
