@@ -19,6 +19,7 @@ export default defineConfig({
       input: {
         portal: source("src/portal/main.ts"),
         editor: source("src/editor/main.ts"),
+        admin: source("src/admin/main.ts"),
       },
     },
   },

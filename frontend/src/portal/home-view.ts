@@ -26,7 +26,7 @@ export function homeView(state: OverviewState, connection: TemplateResult, actio
 function loaded(overview: Overview, actions: HomeActions): TemplateResult {
   return html`
     ${startCard(overview, actions.start)} ${today(overview)}
-    ${overview.returned.length > 0 ? returnedCard(overview) : nothing} ${jobsCard(overview.jobs)}
+    ${overview.returned.length > 0 ? returnedCard(overview) : nothing} ${jobsCard(overview)}
   `;
 }
 
@@ -100,12 +100,12 @@ function returnedCard({ returned, jobs }: Overview): TemplateResult {
   </section>`;
 }
 
-function jobsCard(jobs: readonly JobSummary[]): TemplateResult {
+function jobsCard({ jobs, organization }: Overview): TemplateResult {
   return html`<section class="mw-card mw-card--flush">
     <header class="mw-card__header"><h2>${t("Your teams' jobs")}</h2></header>
     ${jobs.length > 0
       ? html`<ul class="mw-rows">
-          ${jobs.map(jobRow)}
+          ${jobs.map((job) => jobRow(job, job.customer === organization.name ? "" : job.customer))}
         </ul>`
       : html`<div class="mw-empty">
           <h3>${t("No jobs yet")}</h3>
@@ -114,9 +114,9 @@ function jobsCard(jobs: readonly JobSummary[]): TemplateResult {
   </section>`;
 }
 
-function jobRow(job: JobSummary): TemplateResult {
+function jobRow(job: JobSummary, customer: string): TemplateResult {
   const id = `mw-job-${job.id}`;
-  const details = [job.customer, job.title ? job.name : ""].filter(Boolean);
+  const details = [customer, job.title ? job.name : ""].filter(Boolean);
   return html`<li class="mw-job">
     <div class="mw-job__name">
       <strong id=${id}>${job.title || job.name}</strong>

@@ -2,10 +2,11 @@
 import "../shared/tokens.css";
 import "../shared/base.css";
 import "../shared/components.css";
+import "../shared/feedback.css";
 import "../shared/forms.css";
 import "../shared/layout.css";
 import "./portal.css";
-import { closeMenusOutside } from "./menus";
+import { closeMenusOutside } from "../shared/menus";
 import { finishSignInWindow } from "./sign-in-again";
 
 if (!finishSignInWindow()) {

@@ -45,5 +45,5 @@ export interface Overview {
   readonly today: { readonly submitted: number; readonly active_seconds: number };
   readonly jobs: readonly JobSummary[];
   readonly returned: readonly Returned[];
-  readonly claim: { readonly id: string; readonly job: string } | null;
+  readonly claim: { readonly id: string; readonly job?: string } | null;
 }

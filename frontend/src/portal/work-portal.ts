@@ -6,7 +6,7 @@ import { listen, type Disposer } from "../shared/dom";
 import { t } from "../shared/i18n";
 import type { Message } from "../shared/messages.generated";
 import { followNetwork, HintSocket, type Connection, type Ending } from "../shared/socket";
-import { connectionBadge } from "./connection-badge";
+import { connectionBadge } from "../shared/connection-badge";
 import { EditorHost } from "./editor-host";
 import { homeView } from "./home-view";
 import { OverviewStore } from "./overview-store";

@@ -1,22 +1,7 @@
-/** The sockets' messages (docs/architecture.md, Sockets): hints that carry ids only. */
-
-export interface WorkAvailable {
-  readonly type: "work.available";
-  readonly version: 1;
-  readonly data: { readonly work_queue: string };
-}
-
-export interface WorkClaimChanged {
-  readonly type: "work.claim_changed";
-  readonly version: 1;
-  readonly data: { readonly claim: string };
-}
-
-export interface WorkClaimEnded {
-  readonly type: "work.claim_ended";
-  readonly version: 1;
-  readonly data: { readonly claim: string };
-}
+/**
+ * Hints that come over the sockets: ids only; what they mean now is asked by HTTP.
+ * Written by `manage.py generate_messages` from the apps' messages.py. Do not edit.
+ */
 
 export interface JobChanged {
   readonly type: "job.changed";
@@ -36,4 +21,28 @@ export interface SessionEnded {
   readonly data: Readonly<Record<string, never>>;
 }
 
-export type Message = WorkAvailable | WorkClaimChanged | WorkClaimEnded | JobChanged | JobProgress | SessionEnded;
+export interface WorkAvailable {
+  readonly type: "work.available";
+  readonly version: 1;
+  readonly data: { readonly work_queue: string };
+}
+
+export interface WorkClaimChanged {
+  readonly type: "work.claim_changed";
+  readonly version: 1;
+  readonly data: { readonly claim: string };
+}
+
+export interface WorkClaimEnded {
+  readonly type: "work.claim_ended";
+  readonly version: 1;
+  readonly data: { readonly claim: string };
+}
+
+export type Message =
+  | JobChanged
+  | JobProgress
+  | SessionEnded
+  | WorkAvailable
+  | WorkClaimChanged
+  | WorkClaimEnded;

@@ -1,4 +1,4 @@
-import { listen, type Disposer } from "../shared/dom";
+import { listen, type Disposer } from "./dom";
 
 /** Header menus are `<details>`; a click outside or Escape closes them, Escape gives the focus back. */
 export function closeMenusOutside(): Disposer {

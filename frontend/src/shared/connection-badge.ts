@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from "lit";
-import { t } from "../shared/i18n";
-import type { Connection } from "../shared/socket";
+import { t } from "./i18n";
+import type { Connection } from "./socket";
 
 /** How the page hears of new work: calm while it works, in words when it does not. */
 export function connectionBadge(state: Connection): TemplateResult {

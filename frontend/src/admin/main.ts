@@ -1,0 +1,24 @@
+/** The entry of both admins: Django's frame in our look, and the elements where a page has them. */
+import "../shared/tokens.css";
+import "../shared/base.css";
+import "../shared/components.css";
+import "../shared/feedback.css";
+import "../shared/forms.css";
+import "../shared/layout.css";
+import "./admin.css";
+import "./manage.css";
+import "./elements.css";
+import { closeMenusOutside } from "../shared/menus";
+import { CopyField } from "./copy";
+
+closeMenusOutside();
+customElements.define("mw-copy", CopyField);
+
+const ELEMENTS: Readonly<Record<string, () => Promise<unknown>>> = {
+  "mw-upload": () => import("./upload"),
+  "mw-job-progress": () => import("./job-progress"),
+  "mw-template-preview": () => import("./template-preview"),
+  "mw-object-viewer": () => import("./object-viewer"),
+};
+
+for (const [name, load] of Object.entries(ELEMENTS)) if (document.querySelector(name)) void load();
