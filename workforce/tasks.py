@@ -3,8 +3,7 @@
 import uuid
 
 from maskwright.core.outbox import handles
-
-from workforce.services import expiry, queues
+from workforce.services import expiry, grants, queues
 
 
 @handles("queue.distribute", queue="distribute")
@@ -20,3 +19,8 @@ def item_answered(*, item_id: str) -> None:
 @handles("work.item_declined", queue="distribute")
 def item_declined(*, item_id: str) -> None:
     expiry.settle_declined(item_id=uuid.UUID(item_id))
+
+
+@handles("work_grant.revoked", queue="distribute")
+def grant_revoked(*, grant_id: str) -> None:
+    grants.withdraw_revoked(grant_id=uuid.UUID(grant_id))

@@ -108,10 +108,15 @@ def change_member(*, membership_id: uuid.UUID, role: str | None = None, is_activ
     if not new_active:
         revoke_tokens(user_id=membership.user_id, organization_id=organization_id)
     record("member.changed", "membership", membership.pk, role=new_role, is_active=new_active)
-    for callback in _on_rights_changed:
-        callback(membership.user_id)
+    rights_changed(membership.user_id)
     emit(push(organization_id, f"user.{membership.user_id}", "session.ended"))
     return membership
+
+
+def rights_changed(user_id: uuid.UUID) -> None:
+    """Tell the apps above, in the scope of the organization concerned."""
+    for callback in _on_rights_changed:
+        callback(user_id)
 
 
 def _change(membership: Membership, *, role: str, is_active: bool) -> None:

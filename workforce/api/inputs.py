@@ -1,0 +1,35 @@
+"""What the console's API takes for teams and grants."""
+
+from rest_framework import serializers
+
+
+class CreateTeam(serializers.Serializer[None]):
+    name = serializers.CharField()
+    description = serializers.CharField(allow_blank=True, default="")
+    users = serializers.ListField(child=serializers.UUIDField(), default=list, max_length=1000)
+
+
+class ChangeTeam(serializers.Serializer[None]):
+    name = serializers.CharField(required=False)
+    description = serializers.CharField(allow_blank=True, required=False)
+
+
+class AddTeamMember(serializers.Serializer[None]):
+    user = serializers.UUIDField()
+
+
+class OfferGrant(serializers.Serializer[None]):
+    work_queue = serializers.UUIDField()
+    vendor = serializers.UUIDField(help_text="The vendor's id, from `/api/v1/vendors`.")
+    title = serializers.CharField(allow_blank=True, default="", max_length=128)
+    preview = serializers.BooleanField(default=False)
+    starts_at = serializers.DateTimeField(allow_null=True, default=None)
+    expires_at = serializers.DateTimeField(allow_null=True, default=None)
+
+
+class StaffGrant(serializers.Serializer[None]):
+    team = serializers.UUIDField()
+
+
+class GrantFilter(serializers.Serializer[None]):
+    side = serializers.ChoiceField(choices=["given", "received"], required=False)

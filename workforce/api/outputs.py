@@ -1,0 +1,57 @@
+"""What the console's API sends about teams and grants."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from workforce.models import TeamMember, WorkTeam
+from workforce.selectors import GrantRow
+
+
+class TeamOutput(serializers.Serializer[WorkTeam]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    description = serializers.CharField()
+    member_count = serializers.IntegerField()
+    work_queue_count = serializers.IntegerField(source="queue_count")
+    created_at = serializers.DateTimeField()
+
+
+class TeamMemberOutput(serializers.Serializer[TeamMember]):
+    user = serializers.UUIDField(source="user_id")
+    username = serializers.CharField(source="user.username")
+    display_name = serializers.CharField(source="user.display_name")
+    added_at = serializers.DateTimeField(source="created_at")
+
+
+class SideOutput(serializers.Serializer[dict[str, Any]]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class GrantOutput(serializers.Serializer[GrantRow]):
+    """The same for both sides, except `teams`: whom a vendor gives the work to stays with the vendor."""
+
+    id = serializers.UUIDField(source="grant.id")
+    side = serializers.ChoiceField(choices=["given", "received"])
+    customer = serializers.SerializerMethodField()
+    vendor = serializers.SerializerMethodField()
+    work_queue = serializers.UUIDField(source="grant.work_queue_id")
+    title = serializers.CharField(source="grant.title")
+    state = serializers.CharField(source="grant.state")
+    is_live = serializers.BooleanField()
+    preview = serializers.BooleanField(source="grant.preview")
+    starts_at = serializers.DateTimeField(source="grant.starts_at", allow_null=True)
+    expires_at = serializers.DateTimeField(source="grant.expires_at", allow_null=True)
+    revoked_at = serializers.DateTimeField(source="grant.revoked_at", allow_null=True)
+    created_at = serializers.DateTimeField(source="grant.created_at")
+    teams = serializers.SerializerMethodField()
+
+    def get_customer(self, row: GrantRow) -> dict[str, str]:
+        return {"id": str(row.grant.organization_id), "name": row.customer_name}
+
+    def get_vendor(self, row: GrantRow) -> dict[str, str]:
+        return {"id": str(row.grant.vendor_id), "name": row.vendor_name}
+
+    def get_teams(self, row: GrantRow) -> list[dict[str, str]]:
+        return [{"id": str(identity), "name": name} for identity, name in row.teams]

@@ -1,0 +1,20 @@
+"""Teams and grants, under /api/v1/."""
+
+from django.urls import path
+
+from workforce.api import grants, teams
+
+urlpatterns = [
+    path("teams", teams.TeamsView.as_view(), name="teams"),
+    path("teams/<uuid:team_id>", teams.TeamView.as_view(), name="team"),
+    path("teams/<uuid:team_id>/members", teams.TeamMembersView.as_view(), name="team_members"),
+    path("teams/<uuid:team_id>/members/<uuid:user_id>", teams.TeamMemberView.as_view(), name="team_member"),
+    path("grants", grants.GrantsView.as_view(), name="grants"),
+    path("grants/<uuid:grant_id>", grants.GrantView.as_view(), name="grant"),
+    path("grants/<uuid:grant_id>/revoke", grants.RevokeGrantView.as_view(), name="grant_revoke"),
+    path("grants/<uuid:grant_id>/accept", grants.AcceptGrantView.as_view(), name="grant_accept"),
+    path("grants/<uuid:grant_id>/decline", grants.DeclineGrantView.as_view(), name="grant_decline"),
+    path("grants/<uuid:grant_id>/teams", grants.StaffingView.as_view(), name="grant_teams"),
+    path("grants/<uuid:grant_id>/teams/<uuid:team_id>", grants.StaffedTeamView.as_view(), name="grant_team"),
+    path("vendors", grants.VendorsView.as_view(), name="vendors"),
+]
