@@ -93,7 +93,7 @@ export const ACTIONS: readonly Action[] = [
     group: "paint",
     icon: "M4 4h16v16H4ZM8 12l3 3 5.5-6",
     paints: true,
-    enabled: (workspace) => workspace.map.unlabeled > 0 && currentCategory(workspace) !== null,
+    enabled: (workspace: Workspace): boolean => workspace.map.unlabeled > 0 && currentCategory(workspace) !== null,
     run: (workspace) => {
       const category = currentCategory(workspace);
       if (category !== null) void giveUnlabeled(workspace, category.index);

@@ -1,0 +1,184 @@
+import { css, html, nothing, type TemplateResult } from "lit";
+import { property } from "lit/decorators.js";
+import { t } from "../../shared/i18n";
+import { isMac, showKey } from "../actions/keys";
+import type { Action } from "../actions/registry";
+import type { Engine } from "../engine";
+import { MAX_BRUSH } from "../state";
+import { baseStyles, icon, SignalElement } from "./base";
+
+/** Slider positions grow with the square of the size: small brushes need the finer steps. */
+const SLIDER = 100;
+const LARGEST_BY_SLIDER = 400;
+
+/** Above the image: undo, the tool's options, and how labels are shown. */
+export class OptionsBar extends SignalElement {
+  static override styles = [
+    baseStyles,
+    css`
+      :host {
+        display: flex;
+        align-items: center;
+        gap: 4px;
+        min-block-size: 44px;
+        padding: 0 8px;
+        container-type: inline-size;
+      }
+      .row {
+        display: flex;
+        flex: 1;
+        align-items: center;
+        gap: 2px;
+        min-inline-size: 0;
+      }
+      .split {
+        inline-size: 1px;
+        block-size: 20px;
+        margin: 0 8px;
+        background: var(--mw-border, #d9dfe3);
+      }
+      .space {
+        flex: 1;
+      }
+      label {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        color: var(--mw-muted, #56636c);
+        white-space: nowrap;
+      }
+      label input[type="range"] {
+        inline-size: 96px;
+      }
+      output {
+        min-inline-size: 44px;
+        color: var(--mw-text, #1a2227);
+        font-variant-numeric: tabular-nums;
+      }
+      .modes {
+        display: flex;
+        padding: 2px;
+        border-radius: 8px;
+        background: var(--mw-surface-2, #eceff1);
+      }
+      .modes button {
+        min-block-size: 28px;
+        padding: 0 10px;
+        border: 0;
+        border-radius: 6px;
+        background: none;
+        color: var(--mw-muted, #56636c);
+        white-space: nowrap;
+        cursor: pointer;
+      }
+      .modes button[aria-checked="true"] {
+        background: var(--mw-surface, #fff);
+        color: var(--mw-text, #1a2227);
+        box-shadow: 0 1px 2px rgb(0 0 0 / 18%);
+      }
+      @container (max-width: 800px) {
+        .word {
+          display: none;
+        }
+        label input[type="range"] {
+          inline-size: 72px;
+        }
+        .split {
+          margin: 0 4px;
+        }
+      }
+      @container (max-width: 640px) {
+        .opacity {
+          display: none;
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) engine: Engine | null = null;
+
+  protected override render(): TemplateResult | typeof nothing {
+    const { engine } = this;
+    if (engine === null) return nothing;
+    const { state, readOnly } = engine.workspace;
+    void state.revision.value; // undo and counts follow the document
+    const tool = engine.tools.find(({ id }) => id === state.tool.value);
+    const sized = tool?.id === "brush" || tool?.id === "eraser";
+    const edit = engine.actions.filter(({ group }) => group === "edit");
+    const paint = engine.actions.filter(({ group, icon: path, id }) => group === "paint" && path !== null && id !== "mode");
+    const view = engine.actions.filter(({ group, icon: path }) => group === "view" && path !== null);
+    return html`<div class="row" role="toolbar" aria-label=${t("Options")}>
+      ${edit.map((action, at) => this.#button(engine, action, at === 0 ? "start" : "middle"))}
+      ${edit.length > 0 ? html`<span class="split"></span>` : nothing}
+      ${sized ? this.#size(engine) : nothing}
+      ${readOnly ? nothing : html`${this.#modes(engine)}<span class="split"></span>`}
+      ${paint.map((action) => this.#button(engine, action, "middle"))}
+      <span class="space"></span>
+      ${view.map((action) => this.#button(engine, action, "end"))}
+      <label class="opacity">
+        <span class="word">${t("Opacity")}</span>
+        <input
+          type="range" min="0" max="100" step="5" aria-label=${t("Opacity of labels")}
+          .value=${String(Math.round(state.opacity.value * 100))}
+          @input=${(event: Event) => (state.opacity.value = (event.target as HTMLInputElement).valueAsNumber / 100)}
+        />
+      </label>
+    </div>`;
+  }
+
+  #size(engine: Engine): TemplateResult {
+    const { state } = engine.workspace;
+    const position = Math.sqrt(state.brushSize.value / LARGEST_BY_SLIDER) * SLIDER;
+    const onInput = (event: Event): void => {
+      const value = (event.target as HTMLInputElement).valueAsNumber / SLIDER;
+      state.brushSize.value = Math.min(MAX_BRUSH, Math.max(1, Math.round(value * value * LARGEST_BY_SLIDER)));
+    };
+    return html`<label>
+        <span class="word">${t("Size")}</span>
+        <input
+          type="range" min="1" max=${SLIDER} step="1" aria-label=${t("Brush size")}
+          aria-valuetext=${t("{size} pixels", { size: state.brushSize.value })}
+          .value=${String(Math.round(Math.min(SLIDER, position)))} @input=${onInput}
+        />
+        <output>${t("{size} px", { size: state.brushSize.value })}</output>
+      </label>
+      <span class="split"></span>`;
+  }
+
+  #modes(engine: Engine): TemplateResult {
+    const { state } = engine.workspace;
+    const mode = engine.actions.find(({ id }) => id === "mode");
+    const key = mode === undefined ? null : engine.keymap.keyFor(mode);
+    const choice = (value: "over" | "unlabeled", text: string): TemplateResult => html`<button
+      role="radio"
+      aria-checked=${state.mode.value === value ? "true" : "false"}
+      title=${key === null ? text : `${text} (${showKey(key, isMac())})`}
+      @click=${() => (state.mode.value = value)}
+    >${text}</button>`;
+    return html`<div class="modes" role="radiogroup" aria-label=${t("Paint")}>
+      ${choice("over", t("Over everything"))}${choice("unlabeled", t("Only unlabeled"))}
+    </div>`;
+  }
+
+  #button(engine: Engine, action: Action, side: "start" | "middle" | "end"): TemplateResult {
+    const { workspace, keymap } = engine;
+    const key = keymap.keyFor(action);
+    const shown = key === null ? "" : showKey(key, isMac());
+    const label = t(action.label);
+    return html`<button
+      class="tool"
+      id=${action.id}
+      ?disabled=${action.enabled?.(workspace) === false}
+      aria-pressed=${action.active === undefined ? nothing : action.active(workspace) ? "true" : "false"}
+      aria-label=${label}
+      aria-keyshortcuts=${shown}
+      data-tip=${shown === "" ? label : `${label}   ${shown}`}
+      data-side=${side}
+      @click=${() => engine.run(action)}
+    >
+      ${icon(action.icon ?? "")}
+    </button>`;
+  }
+}
+
+customElements.define("mw-editor-options", OptionsBar);

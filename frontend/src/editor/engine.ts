@@ -1,0 +1,159 @@
+import { effect } from "@preact/signals-core";
+import { keyOf } from "./actions/keys";
+import { availableActions, type Action } from "./actions/registry";
+import { buildKeymap, type Keymap } from "./actions/shortcuts";
+import { parseColor } from "./codec/palette";
+import { Disposers } from "./disposer";
+import type { LabelMap } from "./document/label-map";
+import type { Point } from "./geometry/polygon";
+import { PointerControl } from "./input/pointer";
+import type { LabelStyle } from "./renderer/renderer";
+import { Stage } from "./renderer/stage";
+import type { EditorState } from "./state";
+import { allowedTools } from "./tools/registry";
+import type { Tool, ToolDefinition, ToolId } from "./tools/tool";
+import type { SegmentRequest, SegmentResult } from "./transport/transport";
+import type { PixelWork } from "./worker/pixel-work";
+import type { Category, Workspace } from "./workspace";
+
+export interface OtherCommand {
+  readonly id: string;
+  readonly label: string;
+  readonly keys: readonly string[];
+  readonly run: () => void;
+}
+
+export interface EngineOptions {
+  readonly host: HTMLElement;
+  readonly map: LabelMap;
+  readonly image: ImageBitmap | null;
+  readonly categories: readonly Category[];
+  /** Tool names of the template. */
+  readonly tools: readonly string[];
+  readonly readOnly: boolean;
+  readonly state: EditorState;
+  readonly pixels: PixelWork;
+  /** Commands of the chrome (submit, help ...): they share the keyboard and the help sheet. */
+  readonly others: readonly OtherCommand[];
+  segment(request: SegmentRequest, signal: AbortSignal): Promise<SegmentResult>;
+  onActivity(): void;
+  onPosition(position: Point | null): void;
+}
+
+function styleOf(state: EditorState, categories: readonly Category[]): LabelStyle {
+  const palette = new Uint8Array(256 * 4).fill(255);
+  for (const { index, color } of categories) palette.set(parseColor(color), index * 4);
+  if (!state.labelsShown.value) for (let at = 3; at < palette.length; at += 4) palette[at] = 0;
+  return { opacity: state.opacity.value, outlines: state.outlines.value, hatch: state.hatch.value, palette };
+}
+
+/** An open document: picture, tools and shortcuts at work on it. */
+export class Engine {
+  readonly workspace: Workspace;
+  readonly tools: readonly ToolDefinition[];
+  readonly actions: readonly Action[];
+  readonly keymap: Keymap;
+  readonly stage: Stage;
+  readonly pointer: PointerControl;
+  readonly #disposers = new Disposers();
+  #tool: Tool;
+  #toolId: ToolId;
+
+  constructor(readonly options: EngineOptions) {
+    const { host, map, image, categories, state, pixels, readOnly } = options;
+    this.tools = allowedTools(options.tools, readOnly);
+    this.actions = availableActions(readOnly);
+    this.keymap = buildKeymap(this.tools, this.actions, categories, options.others);
+    if (!categories.some(({ index }) => index === state.category.value)) state.category.value = categories[0]?.index ?? 0;
+    if (!this.tools.some(({ id }) => id === state.tool.value)) state.tool.value = this.tools[0].id;
+    state.busy.value = null;
+    state.notice.value = null;
+    this.stage = new Stage(host, styleOf(state, categories));
+    this.workspace = {
+      map, state, stage: this.stage, pixels, categories, readOnly,
+      segment: (request, signal) => options.segment(request, signal),
+    };
+    this.#toolId = state.tool.value;
+    this.#tool = this.#create(this.#toolId);
+    this.pointer = new PointerControl(this.workspace, () => this.#tool, options.onActivity, options.onPosition);
+    this.stage.onCamera = (camera) => (state.camera.value = camera);
+    this.stage.paintOverlay = (context) =>
+      this.#tool.overlay?.({ context, camera: this.stage.camera, pointer: this.pointer.position });
+    this.stage.open(map, image);
+    this.#disposers.add(
+      map.subscribe(() => (state.revision.value = map.revision)),
+      effect(() => this.stage.setStyle(styleOf(state, categories))),
+      effect(() => this.#useTool(state.tool.value)),
+      effect(() => {
+        // What the cursor shows depends on these.
+        void [state.brushSize.value, state.category.value];
+        this.stage.invalidateOverlay();
+      }),
+    );
+    state.revision.value = map.revision;
+  }
+
+  /** A key anywhere in the page, unless something is being typed. Answers whether it was used. */
+  keyDown(event: KeyboardEvent): boolean {
+    const key = keyOf(event);
+    const onControl = event.composedPath().some((node) => node instanceof HTMLElement && node.matches("button, a, select, [role=option]"));
+    if (key === "space" && !onControl) {
+      this.pointer.spaceDown = true;
+      return true;
+    }
+    if (!(key === "enter" && onControl) && this.#tool.key?.(key) === true) return true;
+    const command = this.keymap.commands.get(key);
+    if (command === undefined) return false;
+    switch (command.kind) {
+      case "tool":
+        this.workspace.state.tool.value = command.tool.id;
+        break;
+      case "category":
+        this.workspace.state.category.value = command.category.index;
+        break;
+      case "action":
+        this.run(command.action);
+        break;
+      case "other":
+        command.run();
+        break;
+    }
+    return true;
+  }
+
+  keyUp(event: KeyboardEvent): void {
+    if (event.key === " ") this.pointer.spaceDown = false;
+  }
+
+  run(action: Action): void {
+    // A stroke under way is finished first: undoing half of it would leave the other half.
+    if (this.pointer.busy && action.paints) return;
+    if (action.enabled?.(this.workspace) !== false) action.run(this.workspace);
+  }
+
+  /** Gives up what is half done and lets go of keys, as when the window loses the focus. */
+  settle(): void {
+    this.pointer.spaceDown = false;
+  }
+
+  dispose(): void {
+    this.#tool.cancel();
+    this.pointer.dispose();
+    this.#disposers.dispose();
+    this.stage.dispose();
+  }
+
+  #useTool(id: ToolId): void {
+    if (id === this.#toolId) return;
+    this.#tool.cancel();
+    this.#toolId = id;
+    this.#tool = this.#create(id);
+    this.pointer.updateCursor();
+    this.stage.invalidateOverlay();
+  }
+
+  #create(id: ToolId): Tool {
+    const definition = this.tools.find((tool) => tool.id === id) ?? this.tools[0];
+    return definition.create(this.workspace);
+  }
+}

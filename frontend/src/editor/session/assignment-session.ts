@@ -1,0 +1,253 @@
+import { signal } from "@preact/signals-core";
+import type { Clock } from "../../shared/clock";
+import type { Disposer } from "../disposer";
+import { TransportError, type Failure, type FieldError } from "../transport/errors";
+import { retrying, type RetryOptions } from "../transport/retry";
+import type { Answer, Assignment, Receipt, Transport } from "../transport/transport";
+import { ActivityMeter } from "./activity";
+import { DraftKeeper, type SavingState } from "./drafts";
+import type { LocalStore } from "./local-store";
+
+/**
+ * `working`; `sending` an answer (`waiting`: seconds until the next attempt); `sent`, acknowledged; `lost`: the
+ * claim ended without us (`annotation`: a submit came late and was kept); `stopped`: the person left for now.
+ */
+export type Phase =
+  | { readonly kind: "working" }
+  | { readonly kind: "sending"; readonly waiting: number | null }
+  | { readonly kind: "sent" }
+  | { readonly kind: "lost"; readonly annotation: string | null }
+  | { readonly kind: "stopped" };
+
+/** What the person must be told about a refused call. */
+export interface Problem {
+  readonly message: string;
+  readonly fields: readonly FieldError[];
+}
+
+export interface SessionPorts {
+  readonly transport: Transport;
+  readonly store: LocalStore;
+  readonly clock: Clock;
+  readonly size: { readonly width: number; readonly height: number };
+  readonly idempotencyKey: string;
+  revision(): number;
+  raw(): Uint8Array<ArrayBuffer>;
+  encode(): Promise<Uint8Array<ArrayBuffer>>;
+  onSignedOut(): void;
+  readonly sleep?: NonNullable<RetryOptions["sleep"]>;
+}
+
+const HEARTBEAT = 20_000;
+/** The last active seconds are worth this long a wait before an answer goes out. */
+const LAST_HEARTBEAT_WAIT = 1_500;
+
+/** One claim from opening to its end: clock, heartbeat, drafts and the answer. Knows no pixels and no DOM. */
+export class AssignmentSession {
+  readonly phase = signal<Phase>({ kind: "working" });
+  readonly saving = signal<SavingState>("saved");
+  readonly signedOut = signal(false);
+  readonly problem = signal<Problem | null>(null);
+  /** When the lease ends, in the clock's milliseconds. */
+  readonly deadline = signal(0);
+  /** The manager paused the job: the lease and its clock stand still. */
+  readonly paused = signal(false);
+  /** The task changed since the claim (instructions, time); told, not applied. */
+  readonly revision = signal(0);
+  readonly drafts: DraftKeeper;
+  readonly #activity = new ActivityMeter();
+  #assignment: Assignment;
+  #timer: Disposer = () => undefined;
+  #giveUp: AbortController | null = null;
+  #beating = false;
+
+  constructor(
+    assignment: Assignment,
+    readonly ports: SessionPorts,
+    draft: { readonly seq: number; readonly onServer: boolean },
+  ) {
+    this.#assignment = assignment;
+    this.#takeClock(assignment);
+    const { transport, store, clock, size, idempotencyKey } = ports;
+    this.drafts = new DraftKeeper(
+      {
+        claim: assignment.id,
+        ...size,
+        idempotencyKey,
+        clock,
+        store,
+        revision: () => ports.revision(),
+        raw: () => ports.raw(),
+        encode: () => ports.encode(),
+        sendDraft: (seq, png) => transport.saveDraft(this.#assignment, { seq, png }),
+        serverSeq: async () => (await transport.loadDraft(this.#assignment))?.seq ?? 0,
+        onState: (state) => (this.saving.value = state),
+        onRefused: (failure) => this.#refused(failure, null),
+      },
+      draft.seq,
+      draft.onServer,
+    );
+    this.#plan();
+  }
+
+  get assignment(): Assignment {
+    return this.#assignment;
+  }
+
+  /** The same claim again, asked for anew: time, pause and token are taken over; a stopped session goes on. */
+  update(assignment: Assignment): void {
+    this.#assignment = assignment;
+    this.#takeClock(assignment);
+    if (this.phase.value.kind === "stopped" || this.phase.value.kind === "lost") this.phase.value = { kind: "working" };
+    this.signedOut.value = false;
+    this.#plan();
+    void this.drafts.resume();
+  }
+
+  /** A sign of the person at work. */
+  input(): void {
+    this.#activity.input(this.ports.clock.now());
+  }
+
+  /** Asks the server now: after a hint, after signing in again, when the network is back. */
+  async refresh(): Promise<void> {
+    this.signedOut.value = false;
+    await this.#beat();
+    if (!this.signedOut.value && this.phase.value.kind !== "lost") await this.drafts.resume();
+  }
+
+  /** Sends an answer until it is acknowledged, refused for good, or `cancelSending` is called. */
+  async send(kind: "mask" | "empty" | "impossible", reason = ""): Promise<Receipt | null> {
+    if (this.phase.value.kind === "sending" || this.phase.value.kind === "sent") return null;
+    const before = this.phase.value;
+    const giveUp = new AbortController();
+    this.#giveUp = giveUp;
+    this.problem.value = null;
+    this.phase.value = { kind: "sending", waiting: null };
+    try {
+      const png = kind === "mask" ? await this.ports.encode() : null;
+      const answer: Answer = png !== null ? { kind: "mask", png } : kind === "empty" ? { kind } : { kind: "impossible", reason };
+      await Promise.race([
+        Promise.all([this.#beat(true), this.drafts.flush()]),
+        new Promise<void>((resolve) => this.ports.clock.after(LAST_HEARTBEAT_WAIT, resolve)),
+      ]);
+      this.phase.value = { kind: "sending", waiting: null };
+      const receipt = await retrying(
+        () => this.ports.transport.submit(this.#assignment, answer, this.ports.idempotencyKey),
+        {
+          signal: giveUp.signal,
+          ...(this.ports.sleep === undefined ? {} : { sleep: this.ports.sleep }),
+          onWait: (_error, seconds) => (this.phase.value = { kind: "sending", waiting: seconds }),
+        },
+      );
+      await this.#end({ kind: "sent" }, true);
+      return receipt;
+    } catch (error) {
+      this.phase.value = before;
+      if (!giveUp.signal.aborted) this.#failed(error);
+      return null;
+    } finally {
+      this.#giveUp = null;
+    }
+  }
+
+  /** Back to work; what was sent may still arrive, and a later submit is the same one to the server. */
+  cancelSending(): void {
+    this.#giveUp?.abort();
+  }
+
+  /** Gives the assignment back to the queue. Answers whether the server agreed. */
+  async release(): Promise<boolean> {
+    return this.#leave(() => this.ports.transport.release(this.#assignment));
+  }
+
+  async decline(reason: string): Promise<boolean> {
+    return this.#leave(() => this.ports.transport.decline(this.#assignment, reason));
+  }
+
+  /** Saves and stops asking; the claim stays with the person until its time runs out. */
+  async stop(): Promise<void> {
+    await Promise.all([this.drafts.flush(), this.#beat(true)]);
+    this.#timer();
+    if (this.phase.value.kind === "working") this.phase.value = { kind: "stopped" };
+  }
+
+  /** The server said that the claim ended. */
+  lost(annotation: string | null = null): void {
+    if (this.phase.value.kind === "sent") return;
+    this.#timer();
+    this.phase.value = { kind: "lost", annotation };
+  }
+
+  dispose(): void {
+    this.#timer();
+    this.#giveUp?.abort();
+    void this.drafts.end(false);
+  }
+
+  async #leave(call: () => Promise<void>): Promise<boolean> {
+    this.problem.value = null;
+    try {
+      await this.drafts.flush();
+      await call();
+      await this.#end({ kind: "sent" }, !this.drafts.pending);
+      return true;
+    } catch (error) {
+      this.#failed(error);
+      return false;
+    }
+  }
+
+  async #end(phase: Phase, forget: boolean): Promise<void> {
+    this.#timer();
+    this.phase.value = phase;
+    await this.drafts.end(forget).catch(() => undefined);
+  }
+
+  #plan(): void {
+    this.#timer();
+    this.#timer = this.ports.clock.after(HEARTBEAT, () => void this.#beat().finally(() => this.#plan()));
+  }
+
+  /** `last`: the answer itself will bring whatever is wrong to light. */
+  async #beat(last = false): Promise<void> {
+    if (this.#beating || this.signedOut.value || (!last && this.phase.value.kind !== "working")) return;
+    this.#beating = true;
+    const seconds = this.#activity.take(this.ports.clock.now());
+    try {
+      this.#takeClock(await this.ports.transport.heartbeat(this.#assignment, seconds));
+    } catch (error) {
+      this.#activity.giveBack(seconds);
+      if (!last && error instanceof TransportError) this.#refused(error.failure, error.annotation);
+    } finally {
+      this.#beating = false;
+    }
+  }
+
+  #takeClock(clock: { readonly seconds_left: number; readonly paused: boolean; readonly revision: number }): void {
+    this.deadline.value = this.ports.clock.now() + clock.seconds_left * 1000;
+    this.paused.value = clock.paused;
+    this.revision.value = clock.revision;
+  }
+
+  #refused(failure: Failure, annotation: string | null): void {
+    if (failure === "signed_out" && !this.signedOut.value) {
+      this.signedOut.value = true;
+      this.ports.onSignedOut();
+    } else if (failure === "lease_lost" && this.phase.value.kind !== "lost") {
+      this.lost(annotation);
+    }
+  }
+
+  #failed(error: unknown): void {
+    if (!(error instanceof TransportError)) {
+      this.problem.value = { message: String(error), fields: [] };
+    } else if (error.failure === "signed_out") {
+      this.#refused("signed_out", null);
+    } else if (error.failure === "lease_lost") {
+      this.lost(error.annotation);
+    } else {
+      this.problem.value = { message: error.message, fields: error.fields };
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import { LabelMap } from "../document/label-map";
+import { withoutExif } from "../codec/orientation";
+import type { Assignment, Transport } from "../transport/transport";
+import type { PixelWork } from "../worker/pixel-work";
+import { newerDraft } from "./drafts";
+import type { LocalDraft, LocalStore } from "./local-store";
+
+export interface OpenedDocument {
+  readonly map: LabelMap;
+  readonly image: ImageBitmap;
+  /** Greatest draft number seen. */
+  readonly seq: number;
+  /** Whether the server holds what is shown. */
+  readonly onServer: boolean;
+  readonly idempotencyKey: string;
+  /** Where the labels shown come from; `damaged`: there was a draft, but it could not be read. */
+  readonly restored: "local" | "server" | "damaged" | null;
+}
+
+/** The file cannot be shown: it is no image we read, or not of the size the task says. */
+export class ImageError extends Error {
+  override readonly name = "ImageError";
+}
+
+/** Decodes an image to its stored pixels: not turned by EXIF, not converted to another colour space. */
+export async function decodeImage(blob: Blob, width: number, height: number): Promise<ImageBitmap> {
+  const bytes = new Uint8Array(await blob.arrayBuffer());
+  let image: ImageBitmap;
+  try {
+    image = await createImageBitmap(new Blob(withoutExif(bytes), { type: blob.type }), { colorSpaceConversion: "none" });
+  } catch {
+    throw new ImageError("the image cannot be decoded");
+  }
+  if (image.width !== width || image.height !== height) {
+    image.close();
+    throw new ImageError(`the image has ${image.width} x ${image.height} pixels, the task says ${width} x ${height}`);
+  }
+  return image;
+}
+
+/** Fetches image and drafts and makes the document, with the newer draft's labels in it. */
+export async function openDocument(
+  assignment: Assignment,
+  transport: Transport,
+  store: LocalStore,
+  pixels: PixelWork,
+  signal: AbortSignal,
+): Promise<OpenedDocument> {
+  const { width, height } = assignment.image;
+  const [image, local] = await Promise.all([
+    transport.loadImage(assignment, signal).then((blob) => decodeImage(blob, width, height)),
+    store.get(assignment.id).catch(() => null),
+  ]);
+  const map = new LabelMap(width, height);
+  const idempotencyKey = local?.idempotencyKey ?? crypto.randomUUID();
+  const opened = { map, image, idempotencyKey };
+  const choice = newerDraft(local, assignment.draft, assignment.image);
+  if (choice === "local" && local !== null && (await restoreLocal(map, local, pixels))) {
+    return { ...opened, seq: local.seq, onServer: false, restored: "local" };
+  }
+  if (assignment.draft === null) {
+    return { ...opened, seq: local?.seq ?? 0, onServer: true, restored: choice === null ? null : "damaged" };
+  }
+  const draft = await transport.loadDraft(assignment);
+  const seq = Math.max(local?.seq ?? 0, draft?.seq ?? assignment.draft.seq);
+  if (draft === null) return { ...opened, seq, onServer: true, restored: null };
+  const restored = (await restore(map, draft.png, pixels)) ? "server" : "damaged";
+  return { ...opened, seq, onServer: true, restored };
+}
+
+async function restoreLocal(map: LabelMap, local: LocalDraft, pixels: PixelWork): Promise<boolean> {
+  if (local.packed) return restore(map, local.bytes, pixels);
+  if (local.bytes.length !== map.data.length) return false;
+  map.replace(local.bytes);
+  return true;
+}
+
+async function restore(map: LabelMap, png: Uint8Array<ArrayBuffer>, pixels: PixelWork): Promise<boolean> {
+  try {
+    const { width, height, data } = await pixels.decode(png.slice());
+    if (width !== map.width || height !== map.height) return false;
+    map.replace(data);
+    return true;
+  } catch {
+    return false;
+  }
+}
