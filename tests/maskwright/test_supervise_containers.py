@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from maskwright.supervise.containers import command_of
 from maskwright.supervise.environment import read_installation
 from maskwright.supervise.errors import BadEnvironment

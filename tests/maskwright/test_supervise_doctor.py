@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from maskwright.supervise import doctor
 from maskwright.supervise.doctor import Finding, Verdict
 from maskwright.supervise.environment import read_installation

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from maskwright.supervise.environment import child_environment, read_installation
 from maskwright.supervise.errors import BadEnvironment
 from maskwright.supervise.local_secrets import LocalSecrets

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
 from maskwright.supervise.errors import AlreadyRunning, FolderUnusable, StepFailed
 from maskwright.supervise.group import Group, Service
 from maskwright.supervise.home import HomeLock, ReadyFile, open_home
@@ -16,8 +19,6 @@ from maskwright.supervise.logs import LogFolder
 from maskwright.supervise.processes import wait_until
 from maskwright.supervise.services import valkey_service
 from maskwright.supervise.valkey import EmbeddedValkey
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 SLEEP = (sys.executable, "-c", "import time; print('hello', flush=True); time.sleep(60)")
 STUBBORN = (

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+
 from maskwright.supervise.group import Group
 from maskwright.supervise.logs import LogFolder
 from maskwright.supervise.postgres import OTHER_USER, EmbeddedPostgres

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from maskwright.supervise import setup
 
 ROOT = Path(__file__).resolve().parents[2]
