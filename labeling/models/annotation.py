@@ -1,5 +1,7 @@
 """Answers: drafts, annotations, and the consolidated annotation of a task."""
 
+from typing import ClassVar, Self
+
 from django.db import models
 
 from labeling.models.job import LabelingJob, Task
@@ -18,7 +20,7 @@ class Draft(TenantModel):
     sha256 = models.CharField(max_length=64)
     saved_at = models.DateTimeField()
 
-    objects = TenantManager["Draft"](granted_queue="work_queue_id")
+    objects: ClassVar[TenantManager[Self]] = TenantManager(granted_queue="work_queue_id")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organization_id", "task", "worker"], name="draft_once")]
@@ -53,12 +55,14 @@ class Annotation(TenantModel):
     submitted_at = models.DateTimeField()
     reply = models.JSONField(default=dict)
 
-    objects = TenantManager["Annotation"](granted_queue="work_queue_id")
+    objects: ClassVar[TenantManager[Self]] = TenantManager(granted_queue="work_queue_id")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["organization_id", "slot"], condition=models.Q(state="accepted"), name="annotation_accepted_once"
+                fields=["organization_id", "slot"],
+                condition=models.Q(state="accepted"),
+                name="annotation_accepted_once",
             ),
             models.UniqueConstraint(
                 fields=["organization_id", "job", "worker", "idempotency_key"], name="annotation_key_once"
@@ -94,7 +98,9 @@ class ConsolidatedAnnotation(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["organization_id", "task", "generation"], name="consolidated_generation"),
             models.UniqueConstraint(
-                fields=["organization_id", "task"], condition=models.Q(is_current=True), name="consolidated_current_once"
+                fields=["organization_id", "task"],
+                condition=models.Q(is_current=True),
+                name="consolidated_current_once",
             ),
         ]
 

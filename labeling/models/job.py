@@ -1,5 +1,7 @@
 """Labeling jobs, their revisions, data objects and tasks."""
 
+from typing import ClassVar, Self
+
 from django.db import models
 
 from labeling.models.label_set import LabelSet
@@ -35,7 +37,7 @@ class LabelingJob(TenantModel):
     preflight = models.JSONField(default=dict)  # {"usable": n, "unusable": n, "reasons": {code: n}}
     manifest_written_at = models.DateTimeField(null=True)
 
-    objects = TenantManager["LabelingJob"](granted_queue="work_queue_id")
+    objects: ClassVar[TenantManager[Self]] = TenantManager(granted_queue="work_queue_id")
 
     class Meta:
         constraints = [
@@ -60,12 +62,10 @@ class JobRevision(TenantModel):
     allow_impossible = models.BooleanField(default=True)
     require_full_coverage = models.BooleanField(default=False)
 
-    objects = TenantManager["JobRevision"](granted_queue="work_queue_id")
+    objects: ClassVar[TenantManager[Self]] = TenantManager(granted_queue="work_queue_id")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["organization_id", "job", "number"], name="job_revision_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["organization_id", "job", "number"], name="job_revision_once")]
 
     def __str__(self) -> str:
         return f"revision {self.number}"
@@ -87,7 +87,7 @@ class DataObject(TenantModel):
     bytes = models.BigIntegerField(null=True)
     image_sha256 = models.CharField(max_length=64, blank=True)
 
-    objects = TenantManager["DataObject"](granted_queue="work_queue_id")
+    objects: ClassVar[TenantManager[Self]] = TenantManager(granted_queue="work_queue_id")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organization_id", "job", "index"], name="data_object_once")]
@@ -108,7 +108,7 @@ class Task(TenantModel):
     failure_code = models.CharField(max_length=40, blank=True)
     failure_reason = models.CharField(max_length=1024, blank=True)
 
-    objects = TenantManager["Task"](granted_queue="work_queue_id")
+    objects: ClassVar[TenantManager[Self]] = TenantManager(granted_queue="work_queue_id")
 
     class Meta:
         indexes = [models.Index(fields=["job", "state"], name="task_job_state")]

@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -49,7 +50,7 @@ def save_draft(*, user_id: uuid.UUID, claim_id: uuid.UUID, token: int, seq: int,
     digest = sha256(body)
     store = blob_store()
     store.put(draft_key(claim, digest), body, content_type="image/png")
-    values = {
+    values: dict[str, Any] = {
         "id": uuid7(),
         "org": claim.organization_id,
         "queue": claim.work_queue_id,

@@ -1,9 +1,11 @@
 """Claims: who held which slot, from when to when, and how it ended."""
 
+from typing import ClassVar, Self
+
 from django.db import models
 from django.db.models.functions import Now
-from maskwright.core.models import TenantForeignKey, TenantManager, TenantModel
 
+from maskwright.core.models import TenantForeignKey, TenantManager, TenantModel
 from workforce.models.work_queue import Slot, WorkItem, WorkQueue
 from workforce.models.worker import Worker
 from workforce.states import ClaimState
@@ -27,7 +29,7 @@ class Claim(TenantModel):
     active_seconds = models.FloatField(default=0.0)
     reason = models.CharField(max_length=500, default="", blank=True)
 
-    objects = TenantManager["Claim"](granted_queue="work_queue_id")
+    objects: ClassVar[TenantManager[Self]] = TenantManager(granted_queue="work_queue_id")
 
     class Meta:
         constraints = [

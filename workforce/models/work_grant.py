@@ -1,8 +1,10 @@
 """Vendor grants: a customer lets a vendor work on one queue."""
 
-from django.db import models
-from maskwright.core.models import TenantForeignKey, TenantManager, TenantModel
+from typing import ClassVar, Self
 
+from django.db import models
+
+from maskwright.core.models import TenantForeignKey, TenantManager, TenantModel
 from workforce.models.work_queue import WorkQueue
 from workforce.models.workforce import WorkTeam
 from workforce.states import GrantState
@@ -23,7 +25,7 @@ class WorkGrant(TenantModel):
     revoked_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
 
-    objects = TenantManager["WorkGrant"](granted_vendor="vendor_id")
+    objects: ClassVar[TenantManager[Self]] = TenantManager(granted_vendor="vendor_id")
 
     class Meta:
         constraints = [

@@ -1,8 +1,10 @@
 """Queues of work: one queue per labeling job, one item per data object, one slot per wanted answer."""
 
-from django.db import models
-from maskwright.core.models import TenantForeignKey, TenantManager, TenantModel
+from typing import ClassVar, Self
 
+from django.db import models
+
+from maskwright.core.models import TenantForeignKey, TenantManager, TenantModel
 from workforce.models.worker import Worker
 from workforce.models.workforce import WorkTeam
 from workforce.states import ItemState, QueueState, SlotState
@@ -30,7 +32,7 @@ class WorkQueue(TenantModel):
     stop_at = models.DateTimeField(null=True)  # while stopping: when live claims end
     version = models.PositiveIntegerField(default=1)  # rises with each move; sockets compare it
 
-    objects = TenantManager["WorkQueue"](granted_queue="id")
+    objects: ClassVar[TenantManager[Self]] = TenantManager(granted_queue="id")
 
     class Meta:
         indexes = [models.Index(fields=["organization_id", "work_team", "state"], name="work_queue_team")]
@@ -49,7 +51,7 @@ class WorkItem(TenantModel):
     round = models.PositiveSmallIntegerField(default=1)
     state = models.CharField(max_length=10, choices=ItemState, default=ItemState.WAITING)
 
-    objects = TenantManager["WorkItem"](granted_queue="work_queue_id")
+    objects: ClassVar[TenantManager[Self]] = TenantManager(granted_queue="work_queue_id")
 
     class Meta:
         constraints = [
@@ -87,7 +89,7 @@ class Slot(TenantModel):
     expires_at = models.DateTimeField(null=True)
     deadline_at = models.DateTimeField(null=True)
 
-    objects = TenantManager["Slot"](granted_queue="work_queue_id")
+    objects: ClassVar[TenantManager[Self]] = TenantManager(granted_queue="work_queue_id")
 
     class Meta:
         constraints = [

@@ -1,6 +1,9 @@
 """Labelers as a customer knows them: by a pseudonym. The link to the person belongs to the employer alone."""
 
+from typing import ClassVar, Self
+
 from django.db import models
+
 from maskwright.accounts.models import User
 from maskwright.core.models import TenantManager, TenantModel
 
@@ -11,7 +14,7 @@ class Worker(TenantModel):
     vendor_id = models.UUIDField(null=True)
     code = models.CharField(max_length=40)
 
-    objects = TenantManager["Worker"](granted_vendor="vendor_id")
+    objects: ClassVar[TenantManager[Self]] = TenantManager(granted_vendor="vendor_id")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organization_id", "code"], name="worker_code_once")]

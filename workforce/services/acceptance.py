@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -33,7 +34,12 @@ RETURNING c.ended_at
 
 def accept(*, user_id: uuid.UUID, claim_id: uuid.UUID, token: int) -> datetime | None:
     """Give the slot its answer for good; the time, or None when the claim has no right to it (any more)."""
-    values = {"org": current_scope().organization_id, "user": user_id, "claim": claim_id, "token": token}
+    values: dict[str, Any] = {
+        "org": current_scope().organization_id,
+        "user": user_id,
+        "claim": claim_id,
+        "token": token,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_ACCEPT, values)
         row = cursor.fetchone()

@@ -136,8 +136,9 @@ def claim(*, user_id: uuid.UUID, queue_id: uuid.UUID | None = None) -> Claimed |
         return NoWork(Reason.JOB_PAUSED if paused else Reason.NO_JOBS if stopping else Reason.NOT_STARTED)
     workers = [row.worker_id or ensure_worker(user_id=user_id, customer_id=row.customer_id).pk for row in open_queues]
     claim_id = uuid7()
-    values = {
-        "queues": [row.queue_id for row in open_queues],
+    queues = [row.queue_id for row in open_queues]
+    values: dict[str, Any] = {
+        "queues": queues,
         "workers": workers,
         "shard": randrange(SHARDS),
         "claim": claim_id,
@@ -153,7 +154,7 @@ def claim(*, user_id: uuid.UUID, queue_id: uuid.UUID | None = None) -> Claimed |
     again = [row for row in _eligible(user_id, queue_id) if row.claim_id is not None]
     if again:
         return Claimed(again[0].claim_id, is_new=False)  # type: ignore[arg-type]  # filtered above
-    return _why_nothing(values["queues"], workers)
+    return _why_nothing(queues, workers)
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,7 @@ ORDER BY i.position FOR UPDATE OF i
 
 
 def _apply_labelers_wanted(queue: WorkQueue) -> None:
-    values = {"queue": queue.pk, "wanted": queue.labelers_wanted}
+    values: dict[str, Any] = {"queue": queue.pk, "wanted": queue.labelers_wanted}
     WorkItem.objects.filter(work_queue=queue, state=ItemState.WAITING).update(labelers_wanted=queue.labelers_wanted)
     with connection.cursor() as cursor:
         cursor.execute(_UNTOUCHED, values)
@@ -129,9 +129,10 @@ def move_queue(*, queue_id: uuid.UUID, to: QueueState, grace_seconds: int = 300)
         now: datetime = cursor.fetchone()[0]
         if resumed and queue.paused_at is not None:
             cursor.execute(
-                "UPDATE workforce_slot SET expires_at = expires_at + %(gone)s, deadline_at = deadline_at + %(gone)s"
+                "UPDATE workforce_slot SET expires_at = expires_at + %(gone)s * interval '1 second',"
+                " deadline_at = deadline_at + %(gone)s * interval '1 second'"
                 " WHERE work_queue_id = %(queue)s AND state = 'claimed'",
-                {"gone": now - queue.paused_at, "queue": queue.pk},
+                {"gone": (now - queue.paused_at).total_seconds(), "queue": queue.pk},
             )
         if to == QueueState.STOPPING:
             cursor.execute(

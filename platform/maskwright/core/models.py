@@ -1,7 +1,7 @@
 """What every tenant row is made of, and the outbox."""
 
 import uuid
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import models
 from django.db.models.functions import Now
@@ -46,7 +46,7 @@ class TenantModel(models.Model):
     organization_id = models.UUIDField(editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
-    objects: ClassVar[TenantManager[Any]] = TenantManager()
+    objects: ClassVar[TenantManager[Self]] = TenantManager()
 
     class Meta:
         abstract = True
@@ -94,7 +94,7 @@ class OutboxMessage(models.Model):
     error = models.TextField(default="")
     created_at = models.DateTimeField(db_default=Now())
 
-    objects: ClassVar[TenantManager["OutboxMessage"]] = TenantManager()
+    objects: ClassVar[TenantManager[Self]] = TenantManager()
 
     class Meta:
         constraints = [

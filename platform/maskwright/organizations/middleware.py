@@ -56,7 +56,7 @@ class OrganizationScopeMiddleware:
         user = get_user(request)
         if not user.is_authenticated:
             return self.get_response(request)
-        request.user = cast(User, user)
+        request.user = user
         chosen = _chosen(request, request.user)
         if chosen is None:
             return self.get_response(request)
@@ -115,7 +115,7 @@ def _chosen(request: HttpRequest, user: User) -> uuid.UUID | None:
     if len(found) != 1:
         return None
     request.session[SESSION_KEY] = str(found[0].organization_id)
-    return cast(uuid.UUID, found[0].organization_id)
+    return found[0].organization_id
 
 
 def memberships_of(user: User) -> list[Membership]:
