@@ -111,8 +111,9 @@ def _touching(cut: Mask, seeds: Mask) -> Mask:
     wanted = np.zeros(count, dtype=np.bool_)
     wanted[np.unique(labels[seeds])] = True
     wanted[0] = False
-    kept = wanted[labels]
-    return kept | _small_holes(kept)
+    kept: Mask = wanted[labels]
+    filled: Mask = kept | _small_holes(kept)
+    return filled
 
 
 def _small_holes(mask: Mask) -> Mask:

@@ -16,7 +16,7 @@ from .palette import (
 from .png_chunks import PngFacts, png_facts
 from .png_chunks import read_header as read_png_header
 from .raster import BACKGROUND, BACKGROUND_NAME, Indices, MaskRaster, histogram, raster_sha256, sha256
-from .rle import RLE, compress_counts, decompress_counts, encode_rle
+from .rle import RLE, Binary, compress_counts, decompress_counts, encode_rle, encode_rle_at
 
 __all__ = [
     "BACKGROUND",
@@ -25,6 +25,7 @@ __all__ = [
     "MAX_CLASSES",
     "RLE",
     "WHITE",
+    "Binary",
     "Indices",
     "MaskError",
     "MaskErrorCode",
@@ -41,6 +42,7 @@ __all__ = [
     "encode_grey",
     "encode_mask",
     "encode_rle",
+    "encode_rle_at",
     "encode_transparent",
     "histogram",
     "max_mask_bytes",

@@ -56,6 +56,31 @@ def encode_rle(binary: Binary) -> RLE:
     return RLE(height=height, width=width, counts=tuple(counts))
 
 
+def encode_rle_at(binary: Binary, *, x: int, y: int, width: int, height: int) -> RLE:
+    """Run lengths of a `width` x `height` mask that is set only within a crop whose top left pixel is (x, y).
+
+    Cost depends on the crop, not on the image.
+    """
+    columns = np.zeros((binary.shape[1], binary.shape[0] + 2), dtype=np.int8)
+    columns[:, 1:-1] = binary.T
+    steps = np.diff(columns, axis=1)
+    column, row = np.nonzero(steps == 1)
+    starts = (x + column) * height + y + row
+    column, row = np.nonzero(steps == -1)
+    ends = (x + column) * height + y + row
+    # A run that reaches the bottom goes on when the next column starts at the top.
+    joined = starts[1:] == ends[:-1]
+    starts = np.delete(starts, np.flatnonzero(joined) + 1)
+    ends = np.delete(ends, np.flatnonzero(joined))
+    edges = np.empty(2 * len(starts) + 2, dtype=np.int64)
+    edges[0], edges[-1] = 0, width * height
+    edges[1:-1:2], edges[2:-1:2] = starts, ends
+    counts = np.diff(edges).tolist()
+    if counts[-1] == 0:
+        counts.pop()
+    return RLE(height=height, width=width, counts=tuple(counts))
+
+
 def compress_counts(counts: tuple[int, ...]) -> str:
     """COCO's text form of run lengths."""
     out = bytearray()

@@ -1,0 +1,18 @@
+"""Exports of a job's labels. Pure; README.md lists the formats and what the archive looks like."""
+
+from .base import ExportFormat, ExportItem, ExportJob
+from .registry import EVERYTHING, UnknownFormatError, formats, get_formats
+from .zip_export import ExportProblem, stream_zip, write_zip
+
+__all__ = [
+    "EVERYTHING",
+    "ExportFormat",
+    "ExportItem",
+    "ExportJob",
+    "ExportProblem",
+    "UnknownFormatError",
+    "formats",
+    "get_formats",
+    "stream_zip",
+    "write_zip",
+]

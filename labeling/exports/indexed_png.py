@@ -1,0 +1,31 @@
+"""The masks as they are: 8-bit indexed PNG, pixel value = class index."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .archive import Archive
+from .base import ExportItem, ExportJob, LabeledItem
+
+
+@dataclass(frozen=True)
+class IndexedPngFormat:
+    name: str = "indexed-png"
+    title: str = "Masks as indexed PNG (pixel value = class index; for training)"
+
+    def start(self, archive: Archive, job: ExportJob) -> _Writer:
+        return _Writer(archive)
+
+
+class _Writer:
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+
+    def add_labeled(self, labeled: LabeledItem) -> None:
+        self._archive.add(f"indexed/{labeled.item.stem}.png", labeled.png)
+
+    def add_unlabeled(self, item: ExportItem) -> None:
+        """There is no mask."""
+
+    def finish(self) -> None:
+        """Everything was written as it came."""

@@ -1,0 +1,33 @@
+"""The output manifest: one line per data object, labeled or not, exactly as in the job's output location."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .archive import Archive, Spool
+from .base import ExportItem, ExportJob, LabeledItem
+
+
+@dataclass(frozen=True)
+class ManifestFormat:
+    name: str = "manifest"
+    title: str = "Output manifest (JSON Lines, as Ground Truth writes it)"
+
+    def start(self, archive: Archive, job: ExportJob) -> _Writer:
+        return _Writer(archive)
+
+
+class _Writer:
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._lines = Spool()
+
+    def add_labeled(self, labeled: LabeledItem) -> None:
+        self.add_unlabeled(labeled.item)
+
+    def add_unlabeled(self, item: ExportItem) -> None:
+        self._lines.write(item.record.rstrip(b"\r\n") + b"\n")
+
+    def finish(self) -> None:
+        with self._lines:
+            self._archive.add_file("manifest/output.manifest", self._lines.rewound())
