@@ -4,6 +4,7 @@ import "../shared/base.css";
 import "../shared/components.css";
 import "../shared/feedback.css";
 import "../shared/forms.css";
+import "../shared/header.css";
 import "../shared/layout.css";
 import "./portal.css";
 import { closeMenusOutside } from "../shared/menus";
