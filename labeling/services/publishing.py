@@ -14,6 +14,7 @@ from labeling.services.jobs import advance_job
 from labeling.states import JobState, TaskState
 from labeling.storage import Resolver
 from maskwright.core.scope import organization_scope
+from workforce.services.queues import locked_queue
 
 _CHUNK = 1000
 
@@ -86,8 +87,12 @@ def publish_job(*, organization_id: uuid.UUID, job_id: uuid.UUID) -> None:
 
 def finish_job(*, job_id: uuid.UUID) -> bool:
     """Complete a job whose every task has ended and whose intake is done."""
-    job = LabelingJob.objects.select_for_update(no_key=True).filter(pk=job_id, state=JobState.IN_PROGRESS).first()
-    if job is None or job.intake_done_at is None:
+    job = LabelingJob.objects.filter(pk=job_id).first()
+    if job is None:
+        return False
+    locked_queue(job.work_queue_id)  # first, as in advance_job: the order of locks is queue, then job
+    job.refresh_from_db()
+    if job.state != JobState.IN_PROGRESS or job.intake_done_at is None:
         return False
     running = Task.objects.filter(
         job=job, state__in=[TaskState.WAITING, TaskState.OPEN, TaskState.CONSOLIDATING]

@@ -140,13 +140,6 @@ def preflight_job(*, job_id: uuid.UUID) -> LabelingJob:
     return job
 
 
-def queue_closed(queue_id: uuid.UUID) -> None:
-    """Called when a stopping queue has no live claim any more: its job is stopped."""
-    job = LabelingJob.objects.filter(work_queue_id=queue_id, state=JobState.STOPPING).first()
-    if job is not None:
-        advance_job(job=job, to=JobState.STOPPED)
-
-
 def _from(job: LabelingJob, allowed: set[JobState], to: JobState, message: str) -> LabelingJob:
     if job.state not in allowed:
         raise MoveRefused(f"{message} This one is {JobState(job.state).label}.")

@@ -1,0 +1,53 @@
+"""Find work of labeling that a lost message left lying, from the rows alone. Running it twice is harmless."""
+
+from django.db import connection
+
+from labeling.models import LabelingJob
+from labeling.services.jobs.create import intake_message
+from labeling.states import JobState
+from maskwright.core.outbox import Message, emit
+from maskwright.core.scope import current_scope
+
+# A message that is dead ended as a visible failure; everything else still waiting will run.
+_PENDING = """
+  SELECT 1 FROM core_outboxmessage m WHERE m.organization_id = %(org)s AND m.topic = %(topic)s
+    AND m.key = {key}::text AND m.done_at IS NULL AND m.dead_at IS NULL
+"""
+
+_UNCONSOLIDATED = f"""
+SELECT t.id FROM labeling_task t
+WHERE t.organization_id = %(org)s AND t.state = 'consolidating' AND NOT EXISTS ({_PENDING.format(key="t.id")})
+LIMIT 1000
+"""
+
+_ENDED = """
+SELECT j.id FROM labeling_labelingjob j
+WHERE j.organization_id = %(org)s AND j.state = 'in_progress' AND j.intake_done_at IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM labeling_task t
+                  WHERE t.job_id = j.id AND t.state IN ('waiting', 'open', 'consolidating'))
+"""
+
+_UNPUBLISHED = """
+SELECT j.id FROM labeling_labelingjob j
+WHERE j.organization_id = %(org)s AND EXISTS (
+  SELECT 1 FROM labeling_consolidatedannotation c
+  WHERE c.job_id = j.id AND c.is_current AND c.creation_date < clock_timestamp() - interval '30 seconds'
+    AND c.created_at > coalesce(j.manifest_written_at, '-infinity'))
+"""
+
+
+def reconcile_organization() -> int:
+    """Write the missing messages: consolidation, intake, the output manifest, the job's end."""
+    owner = current_scope().organization_id
+    messages: list[Message] = []
+    with connection.cursor() as cursor:
+        cursor.execute(_UNCONSOLIDATED, {"org": owner, "topic": "task.consolidate"})
+        for (task,) in cursor.fetchall():
+            messages.append(Message("task.consolidate", owner, {"task_id": str(task)}, key=str(task)))
+        for topic, sql in (("job.finish", _ENDED), ("job.publish", _UNPUBLISHED)):
+            cursor.execute(sql, {"org": owner})
+            messages += [Message(topic, owner, {"job_id": str(job)}, key=str(job)) for (job,) in cursor.fetchall()]
+    for job in LabelingJob.objects.filter(organization_id=owner, state=JobState.INITIALIZING, intake_done_at=None):
+        messages.append(intake_message(job))
+    emit(*messages)
+    return len(messages)
