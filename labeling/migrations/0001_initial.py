@@ -3,10 +3,11 @@
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.db.models.functions.text
-import maskwright.core.ids
-import maskwright.core.models
 from django.conf import settings
 from django.db import migrations, models
+
+import maskwright.core.ids
+import maskwright.core.models
 
 
 class Migration(migrations.Migration):
@@ -184,7 +185,6 @@ class Migration(migrations.Migration):
                 ('active_seconds', models.FloatField(default=0.0)),
                 ('claimed_at', models.DateTimeField()),
                 ('submitted_at', models.DateTimeField()),
-                ('reply', models.JSONField(default=dict)),
                 ('claim', maskwright.core.models.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workforce.claim')),
                 ('slot', maskwright.core.models.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workforce.slot')),
                 ('work_queue', maskwright.core.models.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workforce.workqueue')),

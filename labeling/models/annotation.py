@@ -32,7 +32,7 @@ class Draft(TenantModel):
 class Annotation(TenantModel):
     """One answer. `sha256` is of the received bytes, `raster_sha256` of width, height and indices.
 
-    `reply` is what the submit was answered, word for word: a repeated submit gets it again.
+    Rows are not changed after the submit, so a repeated submit gets its reply rebuilt word for word.
     """
 
     work_queue = TenantForeignKey(WorkQueue, on_delete=models.CASCADE, related_name="+")
@@ -53,7 +53,6 @@ class Annotation(TenantModel):
     active_seconds = models.FloatField(default=0.0)
     claimed_at = models.DateTimeField()
     submitted_at = models.DateTimeField()
-    reply = models.JSONField(default=dict)
 
     objects: ClassVar[TenantManager[Self]] = TenantManager(granted_queue="work_queue_id")
 

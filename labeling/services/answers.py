@@ -143,7 +143,6 @@ def _insert(
         claimed_at=claim.claimed_at,
         submitted_at=at,
     )
-    annotation.reply = _reply_body(annotation)
     if state == AnnotationState.ACCEPTED:
         try:
             annotation.save(force_insert=True)
@@ -166,7 +165,7 @@ def _reply_body(annotation: Annotation) -> dict[str, Any]:
 
 def _reply(annotation: Annotation) -> Reply:
     if annotation.state == AnnotationState.ACCEPTED:
-        return Reply(200, annotation.reply)
+        return Reply(200, _reply_body(annotation))
     message = "The time for this assignment was over and somebody else has it now. What you sent is kept."
     body = {"code": "lease_lost", "message": message, "fields": [], "annotation": str(annotation.pk)}
     return Reply(409, body)

@@ -1,4 +1,4 @@
-"""Find work that a lost message left lying, from the rows alone. Acts in the open scope; running it twice is harmless."""
+"""Find work that a lost message left lying, from the rows alone. Acts in the open scope; may run twice."""
 
 from django.db import connection
 
