@@ -2,8 +2,9 @@
 
 import json
 import re
+import uuid
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 
@@ -54,15 +55,20 @@ def open_connection(connection: StorageConnection, *, patient: bool = True) -> O
         return open_store(f"file://{check_folder(connection.container, connection.organization_id)}")
     if connection.endpoint:
         check_endpoint(connection.endpoint)
-    options = _OPTIONS[connection.kind](connection, unseal(connection), patient)
+    options = _OPTIONS[StorageKind(connection.kind)](connection, unseal(connection), patient)
     return open_store(f"{SCHEME_OF[connection.kind]}://{connection.container}", **options)
 
 
 def _s3_options(connection: StorageConnection, secrets: dict[str, str], patient: bool) -> dict[str, Any]:
+    from botocore import UNSIGNED
     from botocore.config import Config
 
-    timeouts = {"connect_timeout": 5, "read_timeout": 20} if patient else {"connect_timeout": 3, "read_timeout": 5}
+    timeouts: dict[str, Any] = (
+        {"connect_timeout": 5, "read_timeout": 20} if patient else {"connect_timeout": 3, "read_timeout": 5}
+    )
     retries: Any = {"max_attempts": 3 if patient else 1}
+    # Without keys requests go unsigned: boto3 would otherwise take whatever credentials the server itself has.
+    signing = {} if secrets.get("access_key") else {"signature_version": UNSIGNED}
     # Path addresses, so that the bucket's name never becomes part of a host on servers of one's own.
     style = {"addressing_style": "path"} if connection.endpoint else {}
     options: dict[str, Any] = {
@@ -72,23 +78,24 @@ def _s3_options(connection: StorageConnection, secrets: dict[str, str], patient:
         "endpoint_url": connection.endpoint or None,
         "region_name": connection.region or None,
         "querystring_auth": False,
-        "client_config": Config(retries=retries, s3=style, max_pool_connections=20, **timeouts),
+        "client_config": Config(retries=retries, s3=style, max_pool_connections=20, **timeouts, **signing),
     }
     return {key: value for key, value in options.items() if value is not None}
 
 
 def _gcs_options(connection: StorageConnection, secrets: dict[str, str], patient: bool) -> dict[str, Any]:
-    from google.auth.credentials import AnonymousCredentials
+    from google.auth import credentials
     from google.oauth2 import service_account
 
+    untyped: Any = service_account.Credentials
     text = secrets.get("service_account_json", "")
     options: dict[str, Any] = {"querystring_auth": False}
     if text:
         info = check_service_account(text)
-        options["credentials"] = service_account.Credentials.from_service_account_info(info)
+        options["credentials"] = untyped.from_service_account_info(info)
         options["project_id"] = info.get("project_id")
     else:
-        options["credentials"] = AnonymousCredentials()
+        options["credentials"] = cast(Any, credentials).AnonymousCredentials()
         options["project_id"] = "anonymous"
     return options
 
@@ -134,7 +141,7 @@ def container_problem(kind: str, container: str) -> FieldProblem | None:
     return FieldProblem("container", "bad_container", message)
 
 
-def check_folder(folder: str, organization_id: object) -> Path:
+def check_folder(folder: str, organization_id: uuid.UUID) -> Path:
     """The folder as an absolute path. Raises EndpointRefused unless it lies below a root the operator allowed.
 
     A root may contain `{organization}`, which stands for the slug: then each organization has a folder of its own.
@@ -155,7 +162,7 @@ def check_folder(folder: str, organization_id: object) -> Path:
     return path
 
 
-def _roots(organization_id: object) -> list[Path]:
+def _roots(organization_id: uuid.UUID) -> list[Path]:
     roots = settings.LOCAL_STORAGE_ROOTS
     slug = ""
     if any("{organization}" in root for root in roots):
