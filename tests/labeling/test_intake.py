@@ -52,9 +52,7 @@ def test_a_job_starts_by_itself_when_its_photos_are_checked(acme: Company) -> No
         assert WorkQueue.objects.get(pk=job.work_queue_id).state == QueueState.OPEN
 
 
-def test_a_local_folder_is_read_through_its_connection(
-    acme: Company, tmp_path: Path, settings: Settings
-) -> None:
+def test_a_local_folder_is_read_through_its_connection(acme: Company, tmp_path: Path, settings: Settings) -> None:
     settings.LOCAL_STORAGE_ROOTS = [str(tmp_path)]
     write_photos(tmp_path / "a" / "deep", 2)
     (tmp_path / "a" / "notes.txt").write_text("no photo")

@@ -66,10 +66,12 @@ def create_job(
     }
     parts = _Parts()
     resolver = Resolver()
+    name_problems = list(rules.name_problems(name))
     problems = [
-        *rules.name_problems(name),
+        *name_problems,
         *_taken(name),
-        *rules.attribute_problems(attribute),
+        # An attribute made from a bad name is no second problem.
+        *(rules.attribute_problems(attribute) if label_attribute_name or not name_problems else ()),
         *rules.number_problems(numbers),
         *rules.deadline_problems(deadline),
         *rules.rule_problems(consolidation_rule),
