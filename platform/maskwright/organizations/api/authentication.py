@@ -15,6 +15,9 @@ class ScopeAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[User, Actor] | None:
         actor: Actor | None = getattr(request._request, "actor", None)
         if actor is None:
+            # Read here: DRF overwrites the request's user with None when nobody acts.
+            user = getattr(request._request, "user", None)
+            request.lacks_organization = user is not None and user.is_authenticated  # type: ignore[attr-defined]
             return None
         if not getattr(request._request, "actor_by_token", False):
             self._check_csrf(request)
@@ -37,8 +40,7 @@ class IsActor(BasePermission):
     def has_permission(self, request: Request, view: Any) -> bool:
         if isinstance(request.auth, Actor):
             return True
-        user = getattr(request._request, "user", None)
-        if user is not None and user.is_authenticated:
+        if getattr(request, "lacks_organization", False):
             raise NotAllowed("Choose an organization first: open /organizations/choose/ in the browser.")
         raise NotSignedIn("Sign in first, or send an API token: 'Authorization: Bearer <token>'.")
 
