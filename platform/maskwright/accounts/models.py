@@ -48,4 +48,17 @@ class ApiToken(models.Model):
         return f"{self.name} ({self.prefix}…)"
 
 
+class SocketTicket(models.Model):
+    """One opening of a WebSocket by a program that has no session; only its hash is stored, and using it deletes it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    organization_id = models.UUIDField()
+    hash = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"ticket {self.pk}"
+
+
 UserId = uuid.UUID
