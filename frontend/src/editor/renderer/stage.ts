@@ -28,6 +28,7 @@ export class Stage {
   #style: LabelStyle;
   #camera: Camera = { originX: 0, originY: 0, scale: 1 };
   #frame = 0;
+  #disposed = false;
   #whole = false;
   #damage: Rect | null = null;
   #overlayStale = false;
@@ -120,6 +121,7 @@ export class Stage {
   }
 
   dispose(): void {
+    this.#disposed = true;
     cancelAnimationFrame(this.#frame);
     this.#unsubscribe();
     this.#disposers.dispose();
@@ -187,7 +189,8 @@ export class Stage {
   }
 
   #request(): void {
-    if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#draw());
+    // What still changes after the end must not draw: the image is closed by then.
+    if (this.#frame === 0 && !this.#disposed) this.#frame = requestAnimationFrame(() => this.#draw());
   }
 
   #draw(): void {
