@@ -36,8 +36,8 @@ export interface EngineOptions {
   /** Commands of the chrome (submit, help ...): they share the keyboard and the help sheet. */
   readonly others: readonly OtherCommand[];
   segment(request: SegmentRequest, signal: AbortSignal): Promise<SegmentResult>;
-  onActivity(): void;
-  onPosition(position: Point | null): void;
+  readonly onActivity: () => void;
+  readonly onPosition: (position: Point | null) => void;
 }
 
 function styleOf(state: EditorState, categories: readonly Category[]): LabelStyle {

@@ -104,6 +104,14 @@ export class AssignmentSession {
     void this.drafts.resume();
   }
 
+  /** After `stop`: back to work. */
+  async resume(): Promise<void> {
+    if (this.phase.value.kind !== "stopped") return;
+    this.phase.value = { kind: "working" };
+    this.#plan();
+    await this.refresh();
+  }
+
   /** A sign of the person at work. */
   input(): void {
     this.#activity.input(this.ports.clock.now());

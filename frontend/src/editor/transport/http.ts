@@ -131,7 +131,7 @@ export class HttpTransport implements Transport {
 
   async #fetch(url: string, assignment: Assignment | null, call: Call): Promise<Response> {
     const headers = new Headers({ ...this.headers, ...call.headers });
-    if (assignment !== null) headers.set("X-Fencing-Token", String(assignment.token));
+    if (assignment !== null && assignment.token > 0) headers.set("X-Fencing-Token", String(assignment.token));
     if (call.method !== undefined) headers.set("X-CSRFToken", cookie("csrftoken"));
     if (call.png !== undefined) headers.set("Content-Type", "image/png");
     else if (call.body !== undefined) headers.set("Content-Type", "application/json");

@@ -1,0 +1,214 @@
+import { html, nothing, type TemplateResult } from "lit";
+import { unsafeHTML } from "lit/directives/unsafe-html.js";
+import { t } from "../../shared/i18n";
+import { isMac, showKey } from "../actions/keys";
+import { icon } from "./base";
+import { confirmDialog, DECLINE_REASONS, helpSheet, IMPOSSIBLE_REASONS, reasonDialog, unlabeledDialog } from "./dialogs";
+import { sessionBanner, sessionVeil, toast, type SessionActions } from "./messages";
+import type { SegmentationEditor } from "./segmentation-editor";
+
+/** The whole editor as a template of its element's state. */
+export function renderShell(editor: SegmentationEditor): TemplateResult {
+  const { engine, session, mode } = editor;
+  const on: SessionActions = {
+    submitLate: () => void editor.send("mask"),
+    leave: () => editor.leaveLost(),
+    resume: () => void session?.resume(),
+    retry: () => void editor.refresh(),
+    signInUrl: editor.signInUrl,
+  };
+  return html`${renderHeader(editor)}
+    ${engine === null ? nothing : html`<mw-editor-toolbar .engine=${engine} @click=${backToImage}></mw-editor-toolbar>`}
+    <main>
+      ${engine === null ? html`<span></span>` : html`<mw-editor-options .engine=${engine} @click=${backToImage}></mw-editor-options>`}
+      <div class="picture">
+        <div class="stage" tabindex="0" role="application" aria-label=${stageLabel(editor)}></div>
+        ${renderStatus(editor)}
+        ${session === null ? nothing : [sessionVeil(session, on), sessionBanner(session, on)]}
+        ${engine === null ? nothing : toast(editor.editorState)}
+      </div>
+    </main>
+    ${engine === null ? nothing : renderSide(editor)}
+    ${engine === null
+      ? nothing
+      : html`<mw-editor-status .engine=${engine} .session=${mode === "work" ? session : null} .position=${editor.position}></mw-editor-status>`}
+    <dialog
+      class=${editor.dialog === "help" ? "wide" : ""}
+      @close=${() => (editor.dialog = null)}
+      @click=${(event: MouseEvent) => {
+        if (event.target === event.currentTarget) (event.currentTarget as HTMLDialogElement).close();
+      }}
+    >
+      ${renderDialog(editor)}
+    </dialog>`;
+
+  /** A click with the mouse leaves the keyboard with the image, so that Space moves it and does not press again. */
+  function backToImage(event: MouseEvent): void {
+    const pressed = event.composedPath().some((node) => node instanceof HTMLButtonElement);
+    if (event.detail > 0 && pressed) editor.stageHost.focus({ preventScroll: true });
+  }
+}
+
+function stageLabel({ engine, editorState, opened }: SegmentationEditor): string {
+  if (engine === null || opened === null) return t("Image");
+  const tool = engine.tools.find(({ id }) => id === editorState.tool.value)?.label ?? "";
+  const category = engine.workspace.categories.find(({ index }) => index === editorState.category.value)?.name ?? "";
+  return t("Image. Tool: {tool}. Class: {category}.", { tool: t(tool), category });
+}
+
+function renderHeader(editor: SegmentationEditor): TemplateResult {
+  const { opened, mode, engine, session } = editor;
+  const phase = session?.phase.value.kind;
+  const ready = engine !== null && (session === null || phase === "working" || phase === "lost");
+  const title = opened === null ? "" : opened.template.title || opened.task.job.name;
+  const help = t("Tools and shortcuts");
+  return html`<header>
+    <slot name="bar-start"></slot>
+    <h1>${title}</h1>
+    ${opened !== null && mode === "work"
+      ? html`<span class="number">${t("Image {number}", { number: opened.task.data_object.index + 1 })}</span>`
+      : nothing}
+    ${mode === "preview" ? html`<span class="chip">${t("Preview: nothing is sent")}</span>` : nothing}
+    <span class="space"></span>
+    <slot
+      name="bar-end"
+      @slotchange=${(event: Event) => (editor.barEndUsed = (event.target as HTMLSlotElement).assignedElements().length > 0)}
+    ></slot>
+    ${engine === null
+      ? nothing
+      : html`<button class="tool" aria-label=${help} data-tip="${help}   ?" data-side="end" @click=${() => (editor.dialog = "help")}>
+          ${icon("M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17ZM9.8 9.7a2.3 2.3 0 1 1 3.3 2c-.8.4-1.1.8-1.1 1.6M12 16.5v.1")}
+        </button>`}
+    ${engine === null || mode === "view" ? nothing : renderMenu(editor, ready)}
+    ${engine === null || mode === "view"
+      ? nothing
+      : html`<button class="button primary" data-testid="submit" ?disabled=${!ready} title="${t("Submit")} (${showKey("mod+enter", isMac())})"
+          @click=${() => editor.requestSubmit()}>${t("Submit")}</button>`}
+  </header>`;
+}
+
+function renderMenu(editor: SegmentationEditor, ready: boolean): TemplateResult {
+  const template = editor.opened?.template;
+  const run = (action: () => void) => (event: Event) => {
+    (event.target as Element).closest<HTMLElement>("[popover]")?.hidePopover();
+    action();
+  };
+  const place = (event: Event): void => {
+    const menu = event.target as HTMLElement;
+    const box = menu.parentElement?.getBoundingClientRect();
+    if (box === undefined) return;
+    menu.style.top = `${box.bottom}px`;
+    menu.style.right = `${document.documentElement.clientWidth - box.right}px`;
+  };
+  return html`<div class="menu">
+    <button class="button" popovertarget="more" aria-haspopup="menu" ?disabled=${!ready}>${t("More")}${icon("M7 10l5 5 5-5", 16)}</button>
+    <div id="more" popover role="menu" aria-label=${t("More")} @beforetoggle=${place}>
+      ${template?.allow_empty === true
+        ? html`<button role="menuitem" @click=${run(() => (editor.dialog = "empty"))}>${t("Nothing to label here")}</button>`
+        : nothing}
+      ${template?.allow_impossible === true
+        ? html`<button role="menuitem" @click=${run(() => (editor.dialog = "impossible"))}>${t("Cannot be labeled, because …")}</button>`
+        : nothing}
+      ${editor.barEndUsed
+        ? nothing
+        : html`<button role="menuitem" @click=${run(() => void editor.leave("stop"))}>${t("Stop and resume later")}</button>`}
+      <button role="menuitem" @click=${run(() => (editor.dialog = "release"))}>${t("Give the image back")}</button>
+      <button role="menuitem" @click=${run(() => (editor.dialog = "decline"))}>${t("I do not want to label this image")}</button>
+    </div>
+  </div>`;
+}
+
+function renderStatus(editor: SegmentationEditor): TemplateResult | typeof nothing {
+  const { status, mode } = editor;
+  switch (status.kind) {
+    case "loading":
+      return html`<div class="over" role="status"><span class="spinner"></span><p>${t("Opening the image…")}</p></div>`;
+    case "empty":
+      return html`<div class="over"><p>${t("No image is open.")}</p></div>`;
+    case "failed":
+      return html`<div class="over" role="alert">
+        <h2>${t("The image cannot be opened")}</h2>
+        <p>${status.impossible ? t("The file is damaged or not what the job says: {reason}.", { reason: status.message }) : status.message}</p>
+        <div class="row">
+          <button class="button primary" @click=${() => editor.retryOpen()}>${t("Try again")}</button>
+          ${mode === "work" ? html`<button class="button" @click=${() => editor.leaveLost()}>${t("Leave it")}</button>` : nothing}
+        </div>
+      </div>`;
+    default:
+      return nothing;
+  }
+}
+
+function renderSide(editor: SegmentationEditor): TemplateResult {
+  const { opened, engine, mode, layers } = editor;
+  const instructions = opened?.template.instructions_html ?? "";
+  const choice = (id: string | null, name: string): TemplateResult => html`<label>
+    <input type="radio" name="layer" .checked=${editor.layer === id} @change=${() => void editor.showLayer(id)} />${name}
+  </label>`;
+  return html`<aside>
+    ${mode === "view" && layers.length > 0
+      ? html`<div class="layers" role="radiogroup" aria-labelledby="layers">
+          <h2 id="layers">${t("Labels shown")}</h2>
+          ${layers.map(({ id, name }) => choice(id, name))} ${choice(null, t("None"))}
+        </div>`
+      : nothing}
+    ${instructions === ""
+      ? nothing
+      : html`<details class="instructions" open>
+          <summary>${t("Instructions")}${icon("M7 10l5 5 5-5", 16)}</summary>
+          <div class="text">${unsafeHTML(instructions)}</div>
+        </details>`}
+    <mw-editor-labels .engine=${engine}></mw-editor-labels>
+  </aside>`;
+}
+
+function renderDialog(editor: SegmentationEditor): TemplateResult | typeof nothing {
+  const { engine, opened } = editor;
+  if (engine === null || opened === null) return nothing;
+  const { map, categories } = engine.workspace;
+  const whole = map.width * map.height;
+  switch (editor.dialog) {
+    case "unlabeled":
+      return unlabeledDialog(map.unlabeled, whole, categories, editor.editorState.category.value, opened.template.require_full_coverage, {
+        submit: () => void editor.send("mask"),
+        give: (index) => void editor.give(index),
+        show: () => editor.showUnlabeled(),
+      });
+    case "empty":
+      return confirmDialog(
+        t("Nothing to label here?"),
+        map.unlabeled === whole
+          ? t("Say so when none of the classes is in the image.")
+          : t("Say so when none of the classes is in the image. What you have drawn is not sent."),
+        t("Submit: nothing to label"),
+        () => void editor.send("empty"),
+      );
+    case "impossible":
+      return reasonDialog(
+        t("Why can this image not be labeled?"),
+        t("The job's manager reads the reason. What you have drawn is not sent."),
+        IMPOSSIBLE_REASONS,
+        t("Submit the reason"),
+        (reason) => void editor.send("impossible", reason),
+      );
+    case "decline":
+      return reasonDialog(
+        t("Why do you not want to label this image?"),
+        t("The image goes to somebody else, and you do not get it again."),
+        DECLINE_REASONS,
+        t("Decline the image"),
+        (reason) => void editor.leave("decline", reason),
+      );
+    case "release":
+      return confirmDialog(
+        t("Give the image back?"),
+        t("It goes back to the queue. What you have drawn is saved for you, in case the image comes to you again."),
+        t("Give it back"),
+        () => void editor.leave("release"),
+      );
+    case "help":
+      return helpSheet(engine, editor.commands);
+    default:
+      return nothing;
+  }
+}

@@ -1,0 +1,35 @@
+import { effect } from "@preact/signals-core";
+import type { Disposer } from "./disposer";
+import { MAX_BRUSH, type EditorState } from "./state";
+
+const KEY = "maskwright-editor";
+
+interface Settings {
+  readonly opacity?: unknown;
+  readonly outlines?: unknown;
+  readonly brushSize?: unknown;
+}
+
+/** Takes a person's way of looking from this browser and keeps it there; a browser without storage forgets. */
+export function keepSettings(state: EditorState): Disposer {
+  try {
+    const kept = JSON.parse(localStorage.getItem(KEY) ?? "{}") as Settings;
+    if (typeof kept.opacity === "number") state.opacity.value = Math.min(1, Math.max(0, kept.opacity));
+    if (typeof kept.outlines === "boolean") state.outlines.value = kept.outlines;
+    if (typeof kept.brushSize === "number") state.brushSize.value = Math.min(MAX_BRUSH, Math.max(1, Math.round(kept.brushSize)));
+  } catch {
+    // Nothing kept, or not by us.
+  }
+  return effect(() => {
+    const settings: Settings = {
+      opacity: state.opacity.value,
+      outlines: state.outlines.value,
+      brushSize: state.brushSize.value,
+    };
+    try {
+      localStorage.setItem(KEY, JSON.stringify(settings));
+    } catch {
+      // A private window may refuse.
+    }
+  });
+}
