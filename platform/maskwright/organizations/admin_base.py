@@ -1,0 +1,328 @@
+"""The base of every page of the managers' admin.
+
+Rows come through the scoped manager; what a person may do is decided by the role of `request.actor` alone; every write
+is a service call whose refusal becomes form errors. Another organization's object is 404. Django's own log of changes
+is neither written nor read: an object's history is its audit events.
+"""
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db import models, transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_protect
+
+from maskwright.core.errors import DomainError
+from maskwright.core.scope import current_scope
+from maskwright.organizations.actor import Actor
+from maskwright.organizations.admin_actions import ObjectAction
+from maskwright.organizations.admin_forms import ServiceForm
+from maskwright.organizations.admin_history import describe, events_about
+from maskwright.organizations.permissions import Permission, allows
+
+if TYPE_CHECKING:
+    _ModelAdmin = admin.ModelAdmin[models.Model]
+    _ChangeList = ChangeList
+else:
+    _ModelAdmin = admin.ModelAdmin
+    _ChangeList = ChangeList
+
+HISTORY_PER_PAGE = 50
+
+
+@dataclass(frozen=True)
+class NavEntry:
+    """Where a page stands in the side bar; sections keep the order of `admin_sites.SECTIONS`."""
+
+    section: str
+    order: int
+    label: str | Promise
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The acting member; the site has refused everybody else before a page is asked."""
+    actor = getattr(request, "actor", None)
+    if not isinstance(actor, Actor):
+        raise PermissionDenied
+    return actor
+
+
+def may(request: HttpRequest, permission: Permission | None) -> bool:
+    actor = getattr(request, "actor", None)
+    return permission is not None and isinstance(actor, Actor) and allows(actor.role, permission)
+
+
+class RowsChangeList(_ChangeList):
+    """A change list that lets the page add what its rows show, in one query for all of them."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        rows = list(self.result_list)
+        cast("ScopedModelAdmin", self.model_admin).prepare_rows(request, rows)
+        self.result_list = cast(Any, rows)
+        self.first = (self.page_num - 1) * self.list_per_page + 1
+        self.last = self.first + len(rows) - 1
+
+
+class ScopedModelAdmin(_ModelAdmin):
+    """Subclasses say who may read and write, which form is shown, and which service takes it.
+
+    `write_permission = None` is a page that nobody edits. `changes = False` shows existing rows read-only (things that
+    are made once). `actions_of_object` are the buttons of one object.
+    """
+
+    read_permission: ClassVar[Permission] = Permission.JOBS_READ
+    write_permission: ClassVar[Permission | None] = None
+    can_add: ClassVar[bool] = True
+    changes: ClassVar[bool] = True
+    nav: ClassVar[NavEntry | None] = None
+    icon: ClassVar[str] = ""
+    intro: ClassVar[str | Promise] = ""
+    add_label: ClassVar[str | Promise] = ""
+    empty_title: ClassVar[str | Promise] = ""
+    empty_text: ClassVar[str | Promise] = ""
+    object_actions: ClassVar[tuple[ObjectAction, ...]] = ()
+
+    actions = None
+    list_per_page = 50
+    list_max_show_all = 0
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    view_on_site = False
+    change_list_template = "admin/manage/list.html"
+    change_form_template = "admin/manage/form.html"
+
+    # --- who may ----------------------------------------------------------------------------------------------------
+    def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return may(request, self.read_permission)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.can_add and may(request, self.write_permission)
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return self.changes and may(request, self.write_permission)
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    # --- which rows -------------------------------------------------------------------------------------------------
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Own rows only: what another organization granted to ours has pages of its own."""
+        queryset = super().get_queryset(request)
+        return queryset.filter(organization_id=current_scope().organization_id)
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        """Only what the page's filters name: no other column can be asked for, letter by letter or otherwise."""
+        return any(getattr(one, "parameter_name", one) == lookup for one in self.get_list_filter(cast(Any, request)))
+
+    def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
+        return False
+
+    def prepare_rows(self, request: HttpRequest, rows: list[Any]) -> None:
+        """Add to the rows of a list page what its columns show besides the rows' own fields."""
+
+    def object_or_404(self, request: HttpRequest, object_id: uuid.UUID) -> Any:
+        found = self.get_queryset(request).filter(pk=object_id).first()
+        if found is None:
+            raise Http404
+        return found
+
+    # --- the form ---------------------------------------------------------------------------------------------------
+    def build_form(self, request: HttpRequest, obj: Any | None, data: Any = None, files: Any = None) -> ServiceForm:
+        raise NotImplementedError
+
+    def apply(self, request: HttpRequest, actor: Actor, obj: Any | None, form: ServiceForm) -> Any:
+        """Hand a valid form to a service and return the object."""
+        raise NotImplementedError
+
+    def page_context(self, request: HttpRequest, obj: Any | None, form: ServiceForm) -> dict[str, Any]:
+        return {}
+
+    def saved_message(self, obj: Any, added: bool) -> str:
+        return _("%(name)s was added.") % {"name": obj} if added else _("%(name)s was saved.") % {"name": obj}
+
+    def response_saved(self, request: HttpRequest, obj: Any, added: bool) -> HttpResponse:
+        messages.success(request, self.saved_message(obj, added))
+        return HttpResponseRedirect(self.object_url(obj))
+
+    def actions_of(self, request: HttpRequest, obj: Any) -> Sequence[ObjectAction]:
+        return [a for a in self.object_actions if may(request, a.permission) and a.offered_for(obj)]
+
+    # --- addresses --------------------------------------------------------------------------------------------------
+    def url_name(self, page: str) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_{page}"
+
+    def page_url(self, page: str, *args: Any) -> str:
+        return reverse(f"{self.admin_site.name}:{self.url_name(page)}", args=args)
+
+    def object_url(self, obj: Any) -> str:
+        return self.page_url("change", obj.pk)
+
+    def guarded(self, view: Callable[..., HttpResponse]) -> Any:
+        return self.admin_site.admin_view(view)
+
+    def extra_urls(self) -> list[URLPattern]:
+        return []
+
+    def get_urls(self) -> list[URLPattern]:
+        return [
+            path("", self.guarded(self.changelist_view), name=self.url_name("changelist")),
+            path("add/", self.guarded(self.add_view), name=self.url_name("add")),
+            *self.extra_urls(),
+            path("<uuid:object_id>/history/", self.guarded(self.history_view), name=self.url_name("history")),
+            path("<uuid:object_id>/do/<slug:name>/", self.guarded(self.action_view), name=self.url_name("action")),
+            path("<uuid:object_id>/change/", self.guarded(self.change_view), name=self.url_name("change")),
+        ]
+
+    # --- pages ------------------------------------------------------------------------------------------------------
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return RowsChangeList
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        context = {"title": capfirst(str(self.opts.verbose_name_plural)), "page": self, **(extra_context or {})}
+        return super().changelist_view(request, cast(Any, context))
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: Any = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        return csrf_protect(self._form_view)(request, object_id)
+
+    def _form_view(self, request: HttpRequest, object_id: uuid.UUID | None) -> HttpResponse:
+        actor = actor_of(request)
+        obj = None if object_id is None else self.object_or_404(request, object_id)
+        may_write = self.has_add_permission(request) if obj is None else self.has_change_permission(request, obj)
+        if not may_write and (obj is None or request.method == "POST" or not self.has_view_permission(request, obj)):
+            raise PermissionDenied
+        if request.method != "POST":
+            form = self.build_form(request, obj)
+            if not may_write:
+                form.make_read_only()
+            return self.render_form(request, obj, form, may_write)
+        form = self.build_form(request, obj, request.POST, request.FILES)
+        saved = self._save(request, actor, obj, form)
+        if saved is None:
+            return self.render_form(request, obj, form, may_write)
+        return self.response_saved(request, saved, obj is None)
+
+    def _save(self, request: HttpRequest, actor: Actor, obj: Any | None, form: ServiceForm) -> Any | None:
+        """The saved object; None when form or service refused, with nothing written and the form saying why."""
+        if not form.is_valid():
+            return None
+        try:
+            with transaction.atomic():
+                return self.apply(request, actor, obj, form)
+        except DomainError as error:
+            form.add_domain_error(error)
+            return None
+
+    def render_form(self, request: HttpRequest, obj: Any | None, form: ServiceForm, may_write: bool) -> HttpResponse:
+        add_title = str(self.add_label) or _("New %(name)s") % {"name": self.opts.verbose_name}
+        context = {
+            **self.admin_site.each_context(request),
+            "title": add_title if obj is None else str(obj),
+            "opts": self.opts,
+            "page": self,
+            "object": obj,
+            "form": form,
+            "may_write": may_write,
+            "object_actions": [] if obj is None else self.actions_of(request, obj),
+            **self.page_context(request, obj, form),
+        }
+        return self._respond(request, str(self.change_form_template), context)
+
+    def _respond(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, template, context)
+
+    def history_view(
+        self, request: HttpRequest, object_id: Any, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        obj = self.object_or_404(request, object_id)
+        if not self.has_view_permission(request, obj):
+            raise PermissionDenied
+        paginator = Paginator(events_about(self.history_subjects(obj)), HISTORY_PER_PAGE)
+        part = paginator.get_page(request.GET.get("p"))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("History of %(name)s") % {"name": obj},
+            "opts": self.opts,
+            "page": self,
+            "object": obj,
+            "part": part,
+            "rows": describe(part.object_list),
+        }
+        return self._respond(request, "admin/manage/history.html", context)
+
+    def history_subjects(self, obj: Any) -> Sequence[uuid.UUID]:
+        """The ids whose audit events make the object's history."""
+        return [obj.pk]
+
+    def action_view(self, request: HttpRequest, object_id: uuid.UUID, name: str) -> HttpResponse:
+        return csrf_protect(self._action_view)(request, object_id, name)
+
+    def _action_view(self, request: HttpRequest, object_id: uuid.UUID, name: str) -> HttpResponse:
+        actor = actor_of(request)
+        obj = self.object_or_404(request, object_id)
+        action = next((one for one in self.object_actions if one.name == name), None)
+        if action is None:
+            raise Http404
+        if not may(request, action.permission):
+            raise PermissionDenied
+        if request.method != "POST":
+            context = {**self.admin_site.each_context(request), "title": action.label, "opts": self.opts}
+            return self._respond(
+                request, "admin/manage/confirm.html", {**context, "page": self, "object": obj, "action": action}
+            )
+        try:
+            with transaction.atomic():
+                result = action.run(request, actor, obj)
+            if isinstance(result, HttpResponse):
+                return result
+            messages.success(request, str(result))
+        except DomainError as error:
+            messages.error(request, error.message)
+        return HttpResponseRedirect(self.after_action_url(request, obj, name))
+
+    def secret_page(self, request: HttpRequest, *, title: str, label: str, secret: str, lead: str) -> HttpResponse:
+        """The answer to the POST that made a secret: the one time it is shown. It enters no message and no session."""
+        context = {
+            **self.admin_site.each_context(request),
+            "title": title,
+            "opts": self.opts,
+            "page": self,
+            "lead": lead,
+            "secret": secret,
+            "secret_label": label,
+        }
+        return self._respond(request, "admin/manage/secret.html", context)
+
+    def after_action_url(self, request: HttpRequest, obj: Any, name: str) -> str:
+        return self.object_url(obj)
+
+    # --- Django's own log of changes stays empty: audit events are the one history -----------------------------------
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        return None
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        return None
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        return None

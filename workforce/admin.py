@@ -1,0 +1,292 @@
+"""Work teams, and for vendors the work that customers offer, in the managers' admin."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from maskwright.core.scope import current_scope
+from maskwright.organizations.actor import Actor
+from maskwright.organizations.admin import offer_teams
+from maskwright.organizations.admin_actions import ObjectAction
+from maskwright.organizations.admin_base import NavEntry, ScopedModelAdmin, actor_of
+from maskwright.organizations.admin_filters import ChoiceFilter
+from maskwright.organizations.admin_forms import Section, ServiceForm
+from maskwright.organizations.admin_html import badge, moment
+from maskwright.organizations.models import Membership
+from maskwright.organizations.permissions import Permission, Role, allows
+from workforce.models import GrantStaffing, TeamMember, WorkGrant, WorkTeam
+from workforce.selectors import GrantRow, grant_rows, team_list
+from workforce.services.grants import accept_grant, decline_grant, staff_grant, unstaff_grant
+from workforce.services.teams import (
+    add_team_member,
+    change_work_team,
+    create_work_team,
+    delete_work_team,
+    remove_team_member,
+)
+from workforce.states import GrantState
+
+
+def team_choices() -> list[tuple[uuid.UUID, str]]:
+    owner = current_scope().organization_id
+    return list(WorkTeam.objects.filter(organization_id=owner).order_by("name").values_list("pk", "name"))
+
+
+offer_teams(team_choices)
+
+
+def labeler_choices() -> list[tuple[str, str]]:
+    """Active members whose role labels, by name."""
+    roles = [role for role in Role.values if allows(role, Permission.WORK_DO)]
+    members = Membership.objects.filter(
+        organization_id=current_scope().organization_id, is_active=True, role__in=roles
+    ).select_related("user")
+    people = [(str(member.user_id), f"{member.user.get_full_name()} ({Role(member.role).label})") for member in members]
+    return sorted(people, key=lambda person: person[1].casefold())
+
+
+class TeamForm(ServiceForm):
+    sections = (
+        Section(_("Team"), ("name", "description")),
+        Section(
+            _("People"),
+            ("people",),
+            _("Whoever is ticked gets the team's work as soon as a job runs. Taking somebody out ends open work."),
+        ),
+    )
+
+    name = forms.CharField(label=_("Name"), max_length=63)
+    description = forms.CharField(
+        label=_("Description"), max_length=200, required=False, help_text=_("What the team is good at, for colleagues.")
+    )
+    people = forms.MultipleChoiceField(label=_("Members"), required=False, widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["people"].choices = labeler_choices()  # type: ignore[attr-defined]
+
+
+def _delete_team(request: HttpRequest, actor: Actor, team: WorkTeam) -> str:
+    delete_work_team(work_team_id=team.pk)
+    return gettext("The work team %(name)s was deleted.") % {"name": team.name}
+
+
+@admin.register(WorkTeam)
+class WorkTeamAdmin(ScopedModelAdmin):
+    write_permission = Permission.TEAMS_MANAGE
+    nav = NavEntry("people", 1, _("Work teams"))
+    icon = "team"
+    intro = _("A labeling job is given to one team; everybody in it gets its photos.")
+    add_label = _("New work team")
+    empty_title = _("No work team yet")
+    empty_text = _("Make a team of the people who label. Invite them first if they are not here yet.")
+    list_display = ("name", "people", "jobs", "description")
+    search_fields = ("name", "description")
+    search_help_text = _("Name or description")
+    ordering = ("name",)
+    object_actions = (
+        ObjectAction(
+            "delete",
+            _("Delete"),
+            Permission.TEAMS_MANAGE,
+            _delete_team,
+            confirm=_("The team is removed; its people stay members. A team that has jobs cannot be deleted."),
+            style="danger",
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return team_list().filter(organization_id=current_scope().organization_id)
+
+    @admin.display(description=_("people"), ordering="member_count")
+    def people(self, team: Any) -> str:
+        return str(team.member_count)
+
+    @admin.display(description=_("jobs"), ordering="queue_count")
+    def jobs(self, team: Any) -> str:
+        return str(team.queue_count)
+
+    def build_form(self, request: HttpRequest, obj: Any | None, data: Any = None, files: Any = None) -> ServiceForm:
+        initial = {}
+        if obj is not None:
+            people = [str(user_id) for user_id in _members(obj)]
+            initial = {"name": obj.name, "description": obj.description, "people": people}
+        return TeamForm(data, initial=initial)
+
+    def apply(self, request: HttpRequest, actor: Actor, obj: Any | None, form: ServiceForm) -> Any:
+        data = form.cleaned_data
+        wanted = {uuid.UUID(value) for value in data["people"]}
+        if obj is None:
+            return create_work_team(name=data["name"], description=data["description"], user_ids=sorted(wanted))
+        team = change_work_team(work_team_id=obj.pk, name=data["name"], description=data["description"])
+        present = set(_members(obj))
+        # Only what the form offered is changed: somebody whose role no longer labels is not on it.
+        offered = {uuid.UUID(value) for value, _label in labeler_choices()}
+        for user_id in sorted(wanted - present):
+            add_team_member(work_team_id=obj.pk, user_id=user_id)
+        for user_id in sorted((present & offered) - wanted):
+            remove_team_member(work_team_id=obj.pk, user_id=user_id)
+        return team
+
+    def after_action_url(self, request: HttpRequest, obj: Any, name: str) -> str:
+        still_there = WorkTeam.objects.filter(pk=obj.pk).exists()
+        return self.object_url(obj) if still_there else self.page_url("changelist")
+
+
+def _members(team: WorkTeam) -> list[uuid.UUID]:
+    return list(TeamMember.objects.filter(work_team=team).values_list("user_id", flat=True))
+
+
+# --- offers a vendor got ---------------------------------------------------------------------------------------------
+_GRANT_COLORS = {GrantState.OFFERED: "warning", GrantState.ACCEPTED: "success"}
+
+
+class GrantStateFilter(ChoiceFilter):
+    title = _("state")
+    parameter_name = "state"
+    field_path = "state"
+
+    def lookups(self, request: Any, model_admin: Any) -> Any:
+        return GrantState.choices
+
+
+class StaffingForm(ServiceForm):
+    sections = (
+        Section(
+            _("Who works on it"),
+            ("teams",),
+            _("People of the chosen teams get photos of this work, one at a time. The customer sees them by a number."),
+        ),
+    )
+
+    teams = forms.MultipleChoiceField(label=_("Work teams"), required=False, widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["teams"].choices = [(str(pk), name) for pk, name in team_choices()]  # type: ignore[attr-defined]
+
+
+def _accept(request: HttpRequest, actor: Actor, grant: WorkGrant) -> str:
+    accept_grant(grant_id=grant.pk)
+    return gettext("Accepted. Choose which of your teams work on it.")
+
+
+def _decline(request: HttpRequest, actor: Actor, grant: WorkGrant) -> str:
+    decline_grant(grant_id=grant.pk)
+    return gettext("The offer was declined.")
+
+
+def _is_offered(grant: WorkGrant) -> bool:
+    return grant.state == GrantState.OFFERED
+
+
+@admin.register(WorkGrant)
+class ReceivedGrantAdmin(ScopedModelAdmin):
+    """The vendor's side of grants. The customer's side is on the page of his job."""
+
+    read_permission = Permission.JOBS_READ
+    write_permission = Permission.TEAMS_MANAGE
+    can_add = False
+    nav = NavEntry("work", 9, _("Work for customers"))
+    icon = "offer"
+    intro = _("Work that other organizations offer to yours. Accept it, then say which teams do it.")
+    empty_title = _("No offers yet")
+    empty_text = _("When a customer offers you a labeling job it appears here.")
+    list_display = ("offer", "customer", "state_badge", "staffed", "until")
+    list_display_links = ("offer",)
+    list_filter = (GrantStateFilter,)
+    ordering = ("-created_at",)
+    change_form_template = "admin/manage/grant.html"
+    object_actions = (
+        ObjectAction("accept", _("Accept"), Permission.TEAMS_MANAGE, _accept, available=_is_offered, style="primary"),
+        ObjectAction(
+            "decline",
+            _("Decline"),
+            Permission.TEAMS_MANAGE,
+            _decline,
+            confirm=_("The customer is told. You cannot take the offer afterwards; he can make another."),
+            available=_is_offered,
+        ),
+    )
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_view_permission(request, obj) and actor_of(request).is_vendor
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        is_open = obj is None or obj.state == GrantState.ACCEPTED
+        return super().has_change_permission(request, obj) and actor_of(request).is_vendor and is_open
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return WorkGrant.objects.filter(vendor_id=current_scope().organization_id).order_by(*self.ordering)
+
+    def prepare_rows(self, request: HttpRequest, rows: list[Any]) -> None:
+        for row, grant in zip(grant_rows(rows), rows, strict=True):
+            grant.row = row
+
+    @admin.display(description=_("work"))
+    def offer(self, grant: Any) -> str:
+        return grant.title or gettext("labeling job")
+
+    @admin.display(description=_("customer"))
+    def customer(self, grant: Any) -> str:
+        return str(_row(grant).customer_name)
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_badge(self, grant: Any) -> str:
+        return badge(GrantState(grant.state).label, _GRANT_COLORS.get(grant.state, ""))
+
+    @admin.display(description=_("teams"))
+    def staffed(self, grant: Any) -> str:
+        return ", ".join(name for _pk, name in _row(grant).teams) or "–"
+
+    @admin.display(description=_("until (UTC)"), ordering="expires_at")
+    def until(self, grant: Any) -> str:
+        return moment(grant.expires_at, gettext("no end"))
+
+    def build_form(self, request: HttpRequest, obj: Any | None, data: Any = None, files: Any = None) -> ServiceForm:
+        assert obj is not None
+        return StaffingForm(data, initial={"teams": [str(pk) for pk in _staffing(obj)]})
+
+    def apply(self, request: HttpRequest, actor: Actor, obj: Any | None, form: ServiceForm) -> Any:
+        assert obj is not None
+        wanted = {uuid.UUID(value) for value in form.cleaned_data["teams"]}
+        present = set(_staffing(obj))
+        for team_id in sorted(wanted - present):
+            staff_grant(grant_id=obj.pk, work_team_id=team_id)
+        for team_id in sorted(present - wanted):
+            unstaff_grant(grant_id=obj.pk, work_team_id=team_id)
+        return obj
+
+    def saved_message(self, obj: Any, added: bool) -> str:
+        return gettext("Saved: the chosen teams work on it from now on.")
+
+    def page_context(self, request: HttpRequest, obj: Any | None, form: ServiceForm) -> dict[str, Any]:
+        assert obj is not None
+        preview = _("you may look at photos") if obj.preview else _("only a labeler sees the photo he works on")
+        facts = [
+            (_("Customer"), self.customer(obj)),
+            (_("State"), self.state_badge(obj)),
+            (_("From (UTC)"), moment(obj.starts_at, gettext("now"))),
+            (_("Until (UTC)"), self.until(obj)),
+            (_("Photos"), preview),
+        ]
+        return {"title": self.offer(obj), "facts": facts, "is_accepted": obj.state == GrantState.ACCEPTED}
+
+
+def _row(grant: Any) -> GrantRow:
+    return grant.row if hasattr(grant, "row") else grant_rows([grant])[0]
+
+
+def _staffing(grant: WorkGrant) -> Sequence[uuid.UUID]:
+    staffings = GrantStaffing.objects.filter(work_grant_id=grant.pk, organization_id=current_scope().organization_id)
+    return list(staffings.values_list("work_team_id", flat=True))
+
+
+__all__ = ["ReceivedGrantAdmin", "WorkTeamAdmin", "team_choices"]
