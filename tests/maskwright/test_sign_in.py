@@ -59,12 +59,8 @@ def test_a_deactivated_account_does_not_get_in(acme: Company) -> None:
 
 
 def test_nobody_signs_up_without_an_invitation(acme: Company) -> None:
-    given = {
-        "username": "me",
-        "email": "me@here.example",
-        "password1": "quite a long one",
-        "password2": "quite a long one",
-    }
+    password = "quite a long one"
+    given = {"username": "me", "email": "me@here.example", "password1": password, "password2": password}
     Client().post("/accounts/signup/", given)
     assert not User.objects.filter(username="me").exists()
 

@@ -5,9 +5,9 @@ import threading
 
 import pytest
 from django.db import connection
+
 from maskwright.core.errors import NotFound
 from maskwright.core.scope import organization_scope, read_grants
-
 from tests.plugins.cast import Company
 from workforce.models import WorkerIdentity, WorkGrant, WorkQueue
 from workforce.services.workers import ensure_worker

@@ -4,11 +4,10 @@ from typing import Any
 
 from rest_framework import serializers
 
-from workforce.models import TeamMember, WorkTeam
 from workforce.selectors import GrantRow
 
 
-class TeamOutput(serializers.Serializer[WorkTeam]):
+class TeamOutput(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     name = serializers.CharField()
     description = serializers.CharField()
@@ -17,19 +16,19 @@ class TeamOutput(serializers.Serializer[WorkTeam]):
     created_at = serializers.DateTimeField()
 
 
-class TeamMemberOutput(serializers.Serializer[TeamMember]):
+class TeamMemberOutput(serializers.Serializer[Any]):
     user = serializers.UUIDField(source="user_id")
     username = serializers.CharField(source="user.username")
     display_name = serializers.CharField(source="user.display_name")
     added_at = serializers.DateTimeField(source="created_at")
 
 
-class SideOutput(serializers.Serializer[dict[str, Any]]):
+class SideOutput(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     name = serializers.CharField()
 
 
-class GrantOutput(serializers.Serializer[GrantRow]):
+class GrantOutput(serializers.Serializer[Any]):
     """The same for both sides, except `teams`: whom a vendor gives the work to stays with the vendor."""
 
     id = serializers.UUIDField(source="grant.id")

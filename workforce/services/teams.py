@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
@@ -154,7 +155,11 @@ def withdraw_unreachable(user_ids: Sequence[uuid.UUID], *, reason: str) -> int:
     if not user_ids or not WorkerIdentity.objects.filter(user_id__in=user_ids).exists():
         return 0
     scope = read_grants()
-    values = {"org": scope.organization_id, "users": list(user_ids), "granted": list(scope.queues)}
+    values: dict[str, Any] = {
+        "org": scope.organization_id,
+        "users": list(user_ids),
+        "granted": list(scope.queues),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_UNREACHABLE, values)
         found = cursor.fetchall()

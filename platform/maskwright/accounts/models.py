@@ -1,9 +1,8 @@
 """People and the tokens they use. Global tables: they hold no tenant's data."""
 
 import uuid
-from typing import ClassVar
 
-from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models.functions import Now
 
@@ -16,8 +15,6 @@ class User(AbstractUser):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     email = models.EmailField(blank=True)
     display_name = models.CharField(max_length=100, blank=True)
-
-    objects: ClassVar[UserManager["User"]] = UserManager()
 
     class Meta:
         constraints = [

@@ -1,6 +1,5 @@
 """Organizations (the tenants), who belongs to them, and how people are invited."""
 
-
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Now
@@ -46,7 +45,7 @@ class Membership(TenantModel):
 
 
 class Invitation(models.Model):
-    """A link by which people join. Global, since who opens it is in no organization yet; holds a hash, never the link."""
+    """A link by which people join. Global, since who opens it is in no organization yet; holds a hash, not the link."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="invitations")
@@ -66,4 +65,3 @@ class Invitation(models.Model):
 
 
 __all__ = ["Invitation", "Membership", "Organization"]
-

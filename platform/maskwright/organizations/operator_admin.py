@@ -60,7 +60,7 @@ class OrganizationAdmin(_OperatorPage):
         found = operators.owners_of(organization=organization)
         return ", ".join(f"{one.get_full_name()} ({one.username})" for one in found) or str(_("none"))
 
-    def get_fields(self, request: HttpRequest, obj: Organization | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Organization | None = None) -> Any:
         if obj is None:
             return ["name", "is_vendor", "owner_username", "owner_email"]
         return ["name", "is_vendor", "is_active", "owners", "slug", "account_id", "created_at"]
@@ -86,7 +86,7 @@ class OrganizationAdmin(_OperatorPage):
         obj._state.adding = False
         if made.is_new_owner:
             link = issue_password_link(made.owner)
-            text = _("Hand this link to the owner {}. It works once, until {} UTC: {}")
+            text = str(_("Hand this link to the owner {}. It works once, until {} UTC: {}"))
             message = format_html(text, made.owner.username, f"{link.expires_at:%Y-%m-%d %H:%M}", link.url)
             messages.info(request, message)
 
@@ -104,7 +104,7 @@ class UserAdmin(_OperatorPage):
     def organizations(self, user: User) -> str:
         return ", ".join(operators.organization_names_of(user=user)) or str(_("none"))
 
-    def get_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         editable = ["username", "display_name", "email"]
         return editable if obj is None else [*editable, "is_active", *self.readonly_fields]
 

@@ -19,7 +19,7 @@ else:
 class OrganizationForm(_OrganizationModelForm):
     class Meta:
         model = Organization
-        fields = ("name", "is_vendor", "is_active")
+        fields: tuple[str, ...] = ("name", "is_vendor", "is_active")
 
     def clean_name(self) -> str:
         name = " ".join(self.cleaned_data["name"].split())
@@ -43,7 +43,7 @@ class AddOrganizationForm(OrganizationForm):
 class UserForm(_UserModelForm):
     class Meta:
         model = User
-        fields = ("username", "display_name", "email", "is_active")
+        fields: tuple[str, ...] = ("username", "display_name", "email", "is_active")
 
     def clean_username(self) -> str:
         username: str = self.cleaned_data["username"]

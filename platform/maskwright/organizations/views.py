@@ -55,7 +55,7 @@ def choose_organization(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @sensitive_post_parameters("password1", "password2")
-@rate_limit(action="signup")
+@rate_limit(action="signup")  # type: ignore[untyped-decorator]  # allauth has no types
 @require_http_methods(["GET", "HEAD", "POST"])
 def accept(request: HttpRequest, secret: str) -> HttpResponse:
     """Join by an invitation: with the account one is signed in to, or with a new one."""

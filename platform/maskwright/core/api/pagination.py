@@ -16,5 +16,5 @@ class Page(LimitOffsetPagination):
 def paged(request: Request, rows: Any, represent: Callable[[list[Any]], Any]) -> Response:
     """One page of a queryset or list; `represent` turns the page's rows into what is sent."""
     page = Page()
-    chosen = page.paginate_queryset(rows, request)
-    return page.get_paginated_response(represent(chosen or []))
+    chosen: list[Any] = page.paginate_queryset(rows, request) or []
+    return page.get_paginated_response(represent(chosen))

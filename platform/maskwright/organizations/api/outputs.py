@@ -4,16 +4,13 @@ from typing import Any
 
 from rest_framework import serializers
 
-from maskwright.accounts.models import ApiToken
-from maskwright.organizations.models import Invitation, Membership
 
-
-class PermissionOutput(serializers.Serializer[dict[str, str]]):
+class PermissionOutput(serializers.Serializer[Any]):
     code = serializers.CharField()
     description = serializers.CharField()
 
 
-class OrganizationOutput(serializers.Serializer[dict[str, Any]]):
+class OrganizationOutput(serializers.Serializer[Any]):
     """The acting organization, and what the acting member may do in it, in words."""
 
     id = serializers.UUIDField()
@@ -28,7 +25,7 @@ class OrganizationOutput(serializers.Serializer[dict[str, Any]]):
     permissions = PermissionOutput(many=True)
 
 
-class MemberOutput(serializers.Serializer[Membership]):
+class MemberOutput(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     user = serializers.UUIDField(source="user_id")
     username = serializers.CharField(source="user.username")
@@ -44,7 +41,7 @@ class PasswordLinkOutput(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField()
 
 
-class InvitationOutput(serializers.Serializer[Invitation]):
+class InvitationOutput(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     role = serializers.CharField()
     email = serializers.CharField()
@@ -60,7 +57,7 @@ class NewInvitationOutput(InvitationOutput):
     link = serializers.CharField(help_text="Shown in this answer only.")
 
 
-class TokenOutput(serializers.Serializer[ApiToken]):
+class TokenOutput(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     name = serializers.CharField()
     prefix = serializers.CharField()
