@@ -2,14 +2,14 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import maskwright.core.ids
-import maskwright.core.models
 from django.conf import settings
 from django.db import migrations, models
 
+import maskwright.core.ids
+import maskwright.core.models
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -18,249 +18,556 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='WorkItem',
+            name="WorkItem",
             fields=[
-                ('id', models.UUIDField(default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('organization_id', models.UUIDField(editable=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('position', models.PositiveIntegerField()),
-                ('labelers_wanted', models.PositiveSmallIntegerField()),
-                ('stage', models.CharField(default='label', max_length=10)),
-                ('round', models.PositiveSmallIntegerField(default=1)),
-                ('state', models.CharField(choices=[('waiting', 'waiting for its turn'), ('open', 'being worked on'), ('done', 'all answers are in'), ('failed', 'cannot be finished')], default='waiting', max_length=10)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("organization_id", models.UUIDField(editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("position", models.PositiveIntegerField()),
+                ("labelers_wanted", models.PositiveSmallIntegerField()),
+                ("stage", models.CharField(default="label", max_length=10)),
+                ("round", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waiting for its turn"),
+                            ("open", "being worked on"),
+                            ("done", "all answers are in"),
+                            ("failed", "cannot be finished"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='WorkQueue',
+            name="WorkQueue",
             fields=[
-                ('id', models.UUIDField(default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('organization_id', models.UUIDField(editable=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('state', models.CharField(choices=[('draft', 'not started'), ('open', 'open'), ('paused', 'paused'), ('stopping', 'stopping'), ('closed', 'closed')], default='draft', max_length=10)),
-                ('window', models.PositiveIntegerField(default=1000)),
-                ('labelers_wanted', models.PositiveSmallIntegerField(default=3)),
-                ('priority', models.IntegerField(default=0)),
-                ('lease_seconds', models.PositiveIntegerField(default=600)),
-                ('time_limit_seconds', models.PositiveIntegerField(default=3600)),
-                ('revision', models.PositiveIntegerField(default=1)),
-                ('deadline', models.DateTimeField(blank=True, null=True)),
-                ('paused_at', models.DateTimeField(null=True)),
-                ('stop_at', models.DateTimeField(null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("organization_id", models.UUIDField(editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "not started"),
+                            ("open", "open"),
+                            ("paused", "paused"),
+                            ("stopping", "stopping"),
+                            ("closed", "closed"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("window", models.PositiveIntegerField(default=1000)),
+                ("labelers_wanted", models.PositiveSmallIntegerField(default=3)),
+                ("priority", models.IntegerField(default=0)),
+                ("lease_seconds", models.PositiveIntegerField(default=600)),
+                ("time_limit_seconds", models.PositiveIntegerField(default=3600)),
+                ("revision", models.PositiveIntegerField(default=1)),
+                ("deadline", models.DateTimeField(blank=True, null=True)),
+                ("paused_at", models.DateTimeField(null=True)),
+                ("stop_at", models.DateTimeField(null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
             ],
         ),
         migrations.CreateModel(
-            name='Worker',
+            name="Worker",
             fields=[
-                ('id', models.UUIDField(default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('organization_id', models.UUIDField(editable=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('vendor_id', models.UUIDField(null=True)),
-                ('code', models.CharField(max_length=40)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("organization_id", models.UUIDField(editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("vendor_id", models.UUIDField(null=True)),
+                ("code", models.CharField(max_length=40)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('organization_id', 'code'), name='worker_code_once')],
+                "constraints": [models.UniqueConstraint(fields=("organization_id", "code"), name="worker_code_once")],
             },
         ),
         migrations.CreateModel(
-            name='Slot',
+            name="Slot",
             fields=[
-                ('id', models.UUIDField(default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('organization_id', models.UUIDField(editable=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('stage', models.CharField(default='label', max_length=10)),
-                ('round', models.PositiveSmallIntegerField(default=1)),
-                ('number', models.PositiveSmallIntegerField()),
-                ('shard', models.PositiveSmallIntegerField()),
-                ('position', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('ready', 'ready'), ('claimed', 'claimed'), ('accepted', 'accepted'), ('void', 'void')], default='ready', max_length=10)),
-                ('fencing_token', models.BigIntegerField(default=0)),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('deadline_at', models.DateTimeField(null=True)),
-                ('worker', maskwright.core.models.TenantForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='slots', to='workforce.worker')),
-                ('work_item', maskwright.core.models.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='slots', to='workforce.workitem')),
-                ('work_queue', maskwright.core.models.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='slots', to='workforce.workqueue')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("organization_id", models.UUIDField(editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("stage", models.CharField(default="label", max_length=10)),
+                ("round", models.PositiveSmallIntegerField(default=1)),
+                ("number", models.PositiveSmallIntegerField()),
+                ("shard", models.PositiveSmallIntegerField()),
+                ("position", models.PositiveIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("ready", "ready"),
+                            ("claimed", "claimed"),
+                            ("accepted", "accepted"),
+                            ("void", "void"),
+                        ],
+                        default="ready",
+                        max_length=10,
+                    ),
+                ),
+                ("fencing_token", models.BigIntegerField(default=0)),
+                ("expires_at", models.DateTimeField(null=True)),
+                ("deadline_at", models.DateTimeField(null=True)),
+                (
+                    "worker",
+                    maskwright.core.models.TenantForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="slots",
+                        to="workforce.worker",
+                    ),
+                ),
+                (
+                    "work_item",
+                    maskwright.core.models.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="slots",
+                        to="workforce.workitem",
+                    ),
+                ),
+                (
+                    "work_queue",
+                    maskwright.core.models.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="slots",
+                        to="workforce.workqueue",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Workforce',
+            name="Workforce",
             fields=[
-                ('id', models.UUIDField(default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('organization_id', models.UUIDField(editable=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('name', models.CharField(max_length=63)),
-                ('kind', models.CharField(choices=[('private', 'private'), ('vendor', 'vendor')], default='private', max_length=10)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("organization_id", models.UUIDField(editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("name", models.CharField(max_length=63)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("private", "private"), ("vendor", "vendor")], default="private", max_length=10
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('organization_id', 'name'), name='workforce_name_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("organization_id", "name"), name="workforce_name_once")
+                ],
             },
         ),
         migrations.AddField(
-            model_name='workitem',
-            name='work_queue',
-            field=maskwright.core.models.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='work_items', to='workforce.workqueue'),
+            model_name="workitem",
+            name="work_queue",
+            field=maskwright.core.models.TenantForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="work_items",
+                to="workforce.workqueue",
+            ),
         ),
         migrations.CreateModel(
-            name='WorkGrant',
+            name="WorkGrant",
             fields=[
-                ('id', models.UUIDField(default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('organization_id', models.UUIDField(editable=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('vendor_id', models.UUIDField()),
-                ('state', models.CharField(choices=[('offered', 'offered'), ('accepted', 'accepted'), ('declined', 'declined'), ('revoked', 'revoked')], default='offered', max_length=10)),
-                ('preview', models.BooleanField(default=False)),
-                ('starts_at', models.DateTimeField(blank=True, null=True)),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('work_queue', maskwright.core.models.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='work_grants', to='workforce.workqueue')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("organization_id", models.UUIDField(editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("vendor_id", models.UUIDField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("offered", "offered"),
+                            ("accepted", "accepted"),
+                            ("declined", "declined"),
+                            ("revoked", "revoked"),
+                        ],
+                        default="offered",
+                        max_length=10,
+                    ),
+                ),
+                ("preview", models.BooleanField(default=False)),
+                ("starts_at", models.DateTimeField(blank=True, null=True)),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "work_queue",
+                    maskwright.core.models.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="work_grants",
+                        to="workforce.workqueue",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Claim',
+            name="Claim",
             fields=[
-                ('id', models.UUIDField(default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('organization_id', models.UUIDField(editable=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('fencing_token', models.BigIntegerField()),
-                ('revision', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('live', 'live'), ('submitted', 'submitted'), ('released', 'released'), ('declined', 'declined'), ('expired', 'expired'), ('withdrawn', 'withdrawn'), ('void', 'void')], default='live', max_length=10)),
-                ('claimed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('active_seconds', models.FloatField(default=0.0)),
-                ('reason', models.CharField(blank=True, default='', max_length=500)),
-                ('slot', maskwright.core.models.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='claims', to='workforce.slot')),
-                ('worker', maskwright.core.models.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='workforce.worker')),
-                ('work_item', maskwright.core.models.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='claims', to='workforce.workitem')),
-                ('work_queue', maskwright.core.models.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='claims', to='workforce.workqueue')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("organization_id", models.UUIDField(editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("fencing_token", models.BigIntegerField()),
+                ("revision", models.PositiveIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("live", "live"),
+                            ("submitted", "submitted"),
+                            ("released", "released"),
+                            ("declined", "declined"),
+                            ("expired", "expired"),
+                            ("withdrawn", "withdrawn"),
+                            ("void", "void"),
+                        ],
+                        default="live",
+                        max_length=10,
+                    ),
+                ),
+                ("claimed_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("active_seconds", models.FloatField(default=0.0)),
+                ("reason", models.CharField(blank=True, default="", max_length=500)),
+                (
+                    "slot",
+                    maskwright.core.models.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="claims",
+                        to="workforce.slot",
+                    ),
+                ),
+                (
+                    "worker",
+                    maskwright.core.models.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="claims",
+                        to="workforce.worker",
+                    ),
+                ),
+                (
+                    "work_item",
+                    maskwright.core.models.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="claims",
+                        to="workforce.workitem",
+                    ),
+                ),
+                (
+                    "work_queue",
+                    maskwright.core.models.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="claims",
+                        to="workforce.workqueue",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='WorkTeam',
+            name="WorkTeam",
             fields=[
-                ('id', models.UUIDField(default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('organization_id', models.UUIDField(editable=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('name', models.CharField(max_length=63)),
-                ('description', models.CharField(blank=True, max_length=200)),
-                ('workforce', maskwright.core.models.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='work_teams', to='workforce.workforce')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("organization_id", models.UUIDField(editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("name", models.CharField(max_length=63)),
+                ("description", models.CharField(blank=True, max_length=200)),
+                (
+                    "workforce",
+                    maskwright.core.models.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="work_teams",
+                        to="workforce.workforce",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='workqueue',
-            name='work_team',
-            field=maskwright.core.models.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='work_queues', to='workforce.workteam'),
+            model_name="workqueue",
+            name="work_team",
+            field=maskwright.core.models.TenantForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="work_queues",
+                to="workforce.workteam",
+            ),
         ),
         migrations.CreateModel(
-            name='TeamMember',
+            name="TeamMember",
             fields=[
-                ('id', models.UUIDField(default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('organization_id', models.UUIDField(editable=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('work_team', maskwright.core.models.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='members', to='workforce.workteam')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("organization_id", models.UUIDField(editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "work_team",
+                    maskwright.core.models.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="members",
+                        to="workforce.workteam",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='GrantStaffing',
+            name="GrantStaffing",
             fields=[
-                ('id', models.UUIDField(default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('organization_id', models.UUIDField(editable=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('work_grant_id', models.UUIDField()),
-                ('work_queue_id', models.UUIDField()),
-                ('customer_id', models.UUIDField()),
-                ('work_team', maskwright.core.models.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='staffings', to='workforce.workteam')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("organization_id", models.UUIDField(editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("work_grant_id", models.UUIDField()),
+                ("work_queue_id", models.UUIDField()),
+                ("customer_id", models.UUIDField()),
+                (
+                    "work_team",
+                    maskwright.core.models.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="staffings",
+                        to="workforce.workteam",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='WorkerIdentity',
+            name="WorkerIdentity",
             fields=[
-                ('id', models.UUIDField(default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('organization_id', models.UUIDField(editable=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('customer_id', models.UUIDField()),
-                ('worker_id', models.UUIDField(unique=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("organization_id", models.UUIDField(editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("customer_id", models.UUIDField()),
+                ("worker_id", models.UUIDField(unique=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('organization_id', 'customer_id', 'user'), name='worker_identity_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization_id", "customer_id", "user"), name="worker_identity_once"
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='workitem',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['work_queue', 'position'], name='work_item_waiting'),
+            model_name="workitem",
+            index=models.Index(
+                condition=models.Q(("state", "waiting")), fields=["work_queue", "position"], name="work_item_waiting"
+            ),
         ),
         migrations.AddIndex(
-            model_name='workitem',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['work_queue'], name='work_item_open'),
+            model_name="workitem",
+            index=models.Index(condition=models.Q(("state", "open")), fields=["work_queue"], name="work_item_open"),
         ),
         migrations.AddConstraint(
-            model_name='workitem',
-            constraint=models.UniqueConstraint(fields=('organization_id', 'work_queue', 'position'), name='work_item_position_once'),
+            model_name="workitem",
+            constraint=models.UniqueConstraint(
+                fields=("organization_id", "work_queue", "position"), name="work_item_position_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='workgrant',
-            index=models.Index(fields=['vendor_id', 'state'], name='work_grant_vendor'),
+            model_name="workgrant",
+            index=models.Index(fields=["vendor_id", "state"], name="work_grant_vendor"),
         ),
         migrations.AddConstraint(
-            model_name='workgrant',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['offered', 'accepted'])), fields=('organization_id', 'work_queue', 'vendor_id'), name='work_grant_once'),
+            model_name="workgrant",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["offered", "accepted"])),
+                fields=("organization_id", "work_queue", "vendor_id"),
+                name="work_grant_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='slot',
-            index=models.Index(condition=models.Q(('state', 'ready')), fields=['work_queue', 'shard', 'position'], name='slot_ready'),
+            model_name="slot",
+            index=models.Index(
+                condition=models.Q(("state", "ready")), fields=["work_queue", "shard", "position"], name="slot_ready"
+            ),
         ),
         migrations.AddIndex(
-            model_name='slot',
-            index=models.Index(condition=models.Q(('state', 'claimed')), fields=['expires_at'], name='slot_expiring'),
+            model_name="slot",
+            index=models.Index(condition=models.Q(("state", "claimed")), fields=["expires_at"], name="slot_expiring"),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.UniqueConstraint(fields=('organization_id', 'work_item', 'stage', 'round', 'number'), name='slot_number_once'),
+            model_name="slot",
+            constraint=models.UniqueConstraint(
+                fields=("organization_id", "work_item", "stage", "round", "number"), name="slot_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['claimed', 'accepted'])), fields=('organization_id', 'work_item', 'stage', 'round', 'worker'), name='slot_worker_once'),
+            model_name="slot",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["claimed", "accepted"])),
+                fields=("organization_id", "work_item", "stage", "round", "worker"),
+                name="slot_worker_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['ready', 'void']), models.Q(('state__in', ['claimed', 'accepted']), ('worker__isnull', False)), _connector='OR'), name='slot_held_by_somebody'),
+            model_name="slot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["ready", "void"]),
+                    models.Q(("state__in", ["claimed", "accepted"]), ("worker__isnull", False)),
+                    _connector="OR",
+                ),
+                name="slot_held_by_somebody",
+            ),
         ),
         migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(fields=['organization_id', 'worker', 'claimed_at'], name='claim_worker'),
+            model_name="claim",
+            index=models.Index(fields=["organization_id", "worker", "claimed_at"], name="claim_worker"),
         ),
         migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(fields=['work_item'], name='claim_item'),
+            model_name="claim",
+            index=models.Index(fields=["work_item"], name="claim_item"),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'live')), fields=('organization_id', 'work_queue', 'worker'), name='claim_live_once'),
+            model_name="claim",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "live")),
+                fields=("organization_id", "work_queue", "worker"),
+                name="claim_live_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.UniqueConstraint(fields=('organization_id', 'slot', 'fencing_token'), name='claim_token_once'),
+            model_name="claim",
+            constraint=models.UniqueConstraint(
+                fields=("organization_id", "slot", "fencing_token"), name="claim_token_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='workteam',
-            constraint=models.UniqueConstraint(fields=('organization_id', 'name'), name='work_team_name_once'),
+            model_name="workteam",
+            constraint=models.UniqueConstraint(fields=("organization_id", "name"), name="work_team_name_once"),
         ),
         migrations.AddIndex(
-            model_name='workqueue',
-            index=models.Index(fields=['organization_id', 'work_team', 'state'], name='work_queue_team'),
+            model_name="workqueue",
+            index=models.Index(fields=["organization_id", "work_team", "state"], name="work_queue_team"),
         ),
         migrations.AddIndex(
-            model_name='teammember',
-            index=models.Index(fields=['organization_id', 'user'], name='team_member_user'),
+            model_name="teammember",
+            index=models.Index(fields=["organization_id", "user"], name="team_member_user"),
         ),
         migrations.AddConstraint(
-            model_name='teammember',
-            constraint=models.UniqueConstraint(fields=('organization_id', 'work_team', 'user'), name='team_member_once'),
+            model_name="teammember",
+            constraint=models.UniqueConstraint(
+                fields=("organization_id", "work_team", "user"), name="team_member_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grantstaffing',
-            constraint=models.UniqueConstraint(fields=('organization_id', 'work_grant_id', 'work_team'), name='staffing_once'),
+            model_name="grantstaffing",
+            constraint=models.UniqueConstraint(
+                fields=("organization_id", "work_grant_id", "work_team"), name="staffing_once"
+            ),
         ),
     ]

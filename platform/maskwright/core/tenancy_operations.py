@@ -26,7 +26,10 @@ POLICIES: dict[str, tuple[str, str]] = {
     # ... and write: the composite foreign key ties `organization_id` to the queue's owner.
     "granted_write": (f"{OWN} OR {QUEUE}", f"{OWN} OR {QUEUE}"),
     # Work to do after a commit: ids only, so a vendor may also see what it wrote for its customers.
-    "outbox": (f"{OWN} OR organization_id = ANY (app_customers())", f"{OWN} OR organization_id = ANY (app_customers())"),
+    "outbox": (
+        f"{OWN} OR organization_id = ANY (app_customers())",
+        f"{OWN} OR organization_id = ANY (app_customers())",
+    ),
     # Read by the owner only; a vendor may add rows for the customers of its live grants (audit).
     "granted_insert": (OWN, f"{OWN} OR organization_id = ANY (app_customers())"),
     # Rows that carry both sides of an agreement.

@@ -46,7 +46,9 @@ def _flatten(details: Any, path: str) -> list[FieldProblem]:
         return [FieldProblem(path or "body", str(details["code"]), str(details["message"]))]
     found: list[FieldProblem] = []
     items = details.items() if isinstance(details, dict) else enumerate(details)
-    leaf_list = isinstance(details, list) and all(isinstance(d, dict) and set(d) == {"message", "code"} for d in details)
+    leaf_list = isinstance(details, list) and all(
+        isinstance(d, dict) and set(d) == {"message", "code"} for d in details
+    )
     for key, value in items:
         below = path if leaf_list or key == "non_field_errors" else f"{path}.{key}" if path else str(key)
         found.extend(_flatten(value, below))

@@ -6,33 +6,54 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='OutboxMessage',
+            name="OutboxMessage",
             fields=[
-                ('id', models.UUIDField(default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('organization_id', models.UUIDField()),
-                ('topic', models.CharField(max_length=100)),
-                ('key', models.CharField(blank=True, default='', max_length=200)),
-                ('payload', models.JSONField(default=dict)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('next_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('started_at', models.DateTimeField(null=True)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('dead_at', models.DateTimeField(null=True)),
-                ('error', models.TextField(default='')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("organization_id", models.UUIDField()),
+                ("topic", models.CharField(max_length=100)),
+                ("key", models.CharField(blank=True, default="", max_length=200)),
+                ("payload", models.JSONField(default=dict)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("next_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("started_at", models.DateTimeField(null=True)),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("done_at", models.DateTimeField(null=True)),
+                ("dead_at", models.DateTimeField(null=True)),
+                ("error", models.TextField(default="")),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('dead_at', None), ('done_at', None)), fields=['next_at'], name='outbox_due'), models.Index(condition=models.Q(('done_at__isnull', False)), fields=['done_at'], name='outbox_done')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('dead_at', None), ('done_at', None), ('started_at', None), models.Q(('key', ''), _negated=True)), fields=('organization_id', 'topic', 'key'), name='outbox_coalesced')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("dead_at", None), ("done_at", None)), fields=["next_at"], name="outbox_due"
+                    ),
+                    models.Index(
+                        condition=models.Q(("done_at__isnull", False)), fields=["done_at"], name="outbox_done"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("dead_at", None),
+                            ("done_at", None),
+                            ("started_at", None),
+                            models.Q(("key", ""), _negated=True),
+                        ),
+                        fields=("organization_id", "topic", "key"),
+                        name="outbox_coalesced",
+                    )
+                ],
             },
         ),
     ]
