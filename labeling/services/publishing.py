@@ -39,11 +39,11 @@ def manifest_lines(job: LabelingJob) -> Iterator[bytes]:
             if consolidated is None:
                 yield write_unlabeled(item.line)
             else:
-                yield write_record(item.line, _label(job, consolidated))
+                yield write_record(item.line, output_label(job, consolidated))
         last = objects[-1].index
 
 
-def _label(job: LabelingJob, consolidated: ConsolidatedAnnotation) -> Label:
+def output_label(job: LabelingJob, consolidated: ConsolidatedAnnotation) -> Label:
     details = consolidated.details
     rule, _, version = consolidated.rule.partition("/")
     return Label(

@@ -122,24 +122,36 @@ def _write_chunk(run: IntakeRun, verdicts: dict[uuid.UUID, Verdict]) -> None:
         )
         usable = []
         for row in rows:
-            verdict = verdicts[row.pk]
-            if verdict.facts is None:
-                counts.reasons[verdict.code] += 1
-                row.problem_code, row.problem = verdict.code, verdict.message[:500]
-            else:
+            if _judged(row, verdicts[row.pk]):
                 counts.usable += 1
-                _set_facts(row, verdict.facts)
                 usable.append(row)
-        fields = ["problem_code", "problem", "format", "width", "height", "bytes", "image_sha256"]
-        DataObject.objects.bulk_update(rows, fields)
+            else:
+                counts.reasons[row.problem_code] += 1
+        DataObject.objects.bulk_update(rows, _VERDICT_FIELDS)
         _add_tasks(job, usable)
         LabelingJob.objects.filter(pk=job.pk).update(preflight=counts.added_to(job.preflight))
         run.chunk_written(job)
 
 
-def _set_facts(row: DataObject, facts: ImageFacts) -> None:
-    row.format, row.width, row.height = facts.format, facts.width, facts.height
-    row.bytes, row.image_sha256 = facts.bytes, facts.sha256
+_VERDICT_FIELDS = ["problem_code", "problem", "format", "width", "height", "bytes", "image_sha256"]
+
+
+def _judged(row: DataObject, verdict: Verdict) -> bool:
+    """Set what was found out about a photo; whether it can be used."""
+    row.problem_code, row.problem = verdict.code, verdict.message[:500]
+    if verdict.facts is None:
+        return False
+    row.format, row.width, row.height = verdict.facts.format, verdict.facts.width, verdict.facts.height
+    row.bytes, row.image_sha256 = verdict.facts.bytes, verdict.facts.sha256
+    return True
+
+
+def accept_photo(job: LabelingJob, row: DataObject, verdict: Verdict) -> None:
+    """A new verdict about one photo that the caller has locked; when it can be used, it becomes a task."""
+    usable = _judged(row, verdict)
+    row.save(update_fields=_VERDICT_FIELDS)
+    if usable:
+        _add_tasks(job, [row])
 
 
 def _add_tasks(job: LabelingJob, usable: Sequence[DataObject]) -> None:

@@ -1,0 +1,102 @@
+"""Try again what failed: a photo that could not be used, an object nobody could finish, a failed consolidation."""
+
+import uuid
+from typing import Any
+
+from labeling.errors import MoveRefused
+from labeling.models import DataObject, LabelingJob, Task
+from labeling.services.intake.photos import accept_photo, judge
+from labeling.services.tasks import advance_task
+from labeling.services.work_handler import start_consolidation
+from labeling.states import JobState, TaskState
+from labeling.storage import Resolver
+from maskwright.audit.record import record
+from maskwright.core.errors import NotFound
+from maskwright.core.outbox import Message, emit, push
+from maskwright.core.scope import current_scope, organization_scope
+from workforce.models import WorkItem
+from workforce.services.queues import reopen_item
+from workforce.states import ItemState
+
+_ENDED = (JobState.STOPPING, JobState.STOPPED, JobState.COMPLETED, JobState.FAILED)
+
+
+def retry_object(*, object_id: uuid.UUID) -> DataObject:
+    """Give a data object another try. Raises MoveRefused when there is nothing to try, NotFound.
+
+    A photo is looked at again by a worker process (`object.recheck`); an item goes back to its labelers; a
+    consolidation is computed anew from the answers that are there.
+    """
+    item: DataObject | None = (
+        DataObject.objects.select_related("job")
+        .filter(pk=object_id, organization_id=current_scope().organization_id)
+        .first()
+    )
+    if item is None:
+        raise NotFound("There is no such data object.")
+    task = Task.objects.select_for_update(no_key=True).filter(data_object=item).first()
+    if task is None:
+        _recheck_later(item)
+    elif task.state != TaskState.FAILED:
+        raise MoveRefused("This object did not fail; there is nothing to try again.")
+    elif WorkItem.objects.filter(pk=task.work_item_id, state=ItemState.FAILED).exists():
+        _reopen(item.job, task)
+    else:
+        start_consolidation(task)
+    record("data_object.retried", "data_object", item.pk)
+    return item
+
+
+def _recheck_later(item: DataObject) -> None:
+    if not item.problem_code or not item.source_ref:
+        raise MoveRefused("Its line in the manifest cannot be used. Correct the manifest and make a new job of it.")
+    if item.job.state in (*_ENDED, JobState.INITIALIZING):
+        message = f"The job is {JobState(item.job.state).label}; photos are not checked again then."
+        raise MoveRefused(message)
+    emit(Message("object.recheck", item.organization_id, {"object_id": str(item.pk)}, key=str(item.pk)))
+
+
+def _reopen(job: LabelingJob, task: Task) -> None:
+    if job.state in _ENDED:
+        raise MoveRefused(f"The job is {JobState(job.state).label}; nobody labels it any more.")
+    reopen_item(item_id=task.work_item_id)
+    advance_task(task=task, to=TaskState.WAITING)
+    advance_task(task=task, to=TaskState.OPEN)
+
+
+def recheck_object(*, organization_id: uuid.UUID, object_id: uuid.UUID) -> None:
+    """Look at a photo again, outside of any transaction; when it can be used now, it becomes a task.
+
+    Safe to run any number of times. Raises ObjectStoreError while the storage is down.
+    """
+    with organization_scope(organization_id):
+        item = DataObject.objects.filter(pk=object_id).exclude(problem_code="").first()
+        if item is None:
+            return
+        location = Resolver().resolve_many([item.source_ref])[item.source_ref]
+    verdict = judge(location, item.source_ref)
+    with organization_scope(organization_id):
+        job = LabelingJob.objects.select_for_update(no_key=True).get(pk=item.job_id)
+        locked = DataObject.objects.select_for_update(no_key=True).filter(pk=object_id).exclude(problem_code="").first()
+        if locked is None or job.state in _ENDED:
+            return
+        before = locked.problem_code
+        accept_photo(job, locked, verdict)
+        report = _moved(job.preflight, before, locked.problem_code)
+        LabelingJob.objects.filter(pk=job.pk).update(preflight=report)
+        emit(push(organization_id, f"job.{job.pk}", "job.progress", job=job.pk))
+
+
+def _moved(report: dict[str, Any], before: str, after: str) -> dict[str, Any]:
+    """The preflight report after one object went from one reason to another, or to none."""
+    reasons: dict[str, int] = dict(report.get("reasons", {}))
+    reasons[before] = reasons.get(before, 1) - 1
+    if after:
+        reasons[after] = reasons.get(after, 0) + 1
+    became_usable = 0 if after else 1
+    return {
+        **report,
+        "usable": report.get("usable", 0) + became_usable,
+        "unusable": report.get("unusable", 0) - became_usable,
+        "reasons": {code: number for code, number in reasons.items() if number > 0},
+    }
