@@ -186,7 +186,9 @@ def chips(categories: list[dict[str, Any]], *, most: int = SHOWN_CHIPS) -> str:
     """Colour and name of the first categories, and how many more there are."""
     shown = format_html_join(
         " ",
-        '<span class="manage-chip"><i style="background:{}"></i>{}</span>',
+        '<span class="manage-chip">'
+        '<svg class="manage-swatch" viewBox="0 0 1 1" aria-hidden="true">'
+        '<path fill="{}" d="M0 0h1v1H0z"/></svg>{}</span>',
         ((category["color"], category["name"]) for category in categories[:most]),
     )
     rest = len(categories) - most

@@ -9,11 +9,14 @@ import "../shared/layout.css";
 import "./admin.css";
 import "./manage.css";
 import "./elements.css";
+import "./pages.css";
 import { closeMenusOutside } from "../shared/menus";
+import { CategoryTable } from "./category-table";
 import { CopyField } from "./copy";
 
 closeMenusOutside();
 customElements.define("mw-copy", CopyField);
+customElements.define("mw-category-table", CategoryTable);
 
 const ELEMENTS: Readonly<Record<string, () => Promise<unknown>>> = {
   "mw-upload": () => import("./upload"),

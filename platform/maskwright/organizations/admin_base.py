@@ -90,6 +90,7 @@ class ScopedModelAdmin(_ModelAdmin):
     icon: ClassVar[str] = ""
     intro: ClassVar[str | Promise] = ""
     add_label: ClassVar[str | Promise] = ""
+    submit_label: ClassVar[str | Promise] = ""
     empty_title: ClassVar[str | Promise] = ""
     empty_text: ClassVar[str | Promise] = ""
     object_actions: ClassVar[tuple[ObjectAction, ...]] = ()
@@ -100,6 +101,7 @@ class ScopedModelAdmin(_ModelAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     view_on_site = False
+    preserve_filters = False
     change_list_template = "admin/manage/list.html"
     change_form_template = "admin/manage/form.html"
 
@@ -162,6 +164,11 @@ class ScopedModelAdmin(_ModelAdmin):
     def actions_of(self, request: HttpRequest, obj: Any) -> Sequence[ObjectAction]:
         return [a for a in self.object_actions if may(request, a.permission) and a.offered_for(obj)]
 
+    @property
+    def plural(self) -> str:
+        """What the page is called where people see it."""
+        return str(self.nav.label) if self.nav is not None else capfirst(str(self.opts.verbose_name_plural))
+
     # --- addresses --------------------------------------------------------------------------------------------------
     def url_name(self, page: str) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}_{page}"
@@ -193,7 +200,7 @@ class ScopedModelAdmin(_ModelAdmin):
         return RowsChangeList
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        context = {"title": capfirst(str(self.opts.verbose_name_plural)), "page": self, **(extra_context or {})}
+        context = {"title": self.plural, "page": self, **(extra_context or {})}
         return super().changelist_view(request, cast(Any, context))
 
     def changeform_view(

@@ -1,0 +1,43 @@
+"""A company with at least one row behind each page of its managers' admin; every name carries the company's mark."""
+
+import uuid
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model
+
+from labeling.services.label_sets import save_label_set
+from labeling.services.task_templates import save_task_template
+from maskwright.accounts.models import ApiToken
+from maskwright.core.scope import organization_scope
+from maskwright.organizations.services.invitations import create_invitation
+from maskwright.organizations.services.own_tokens import create_own_token
+from tests.factories.jobs import CATEGORIES, make_job, make_team
+from tests.plugins.cast import Company
+
+
+def furnish(company: Company, mark: str) -> dict[str, list[uuid.UUID]]:
+    """Make the rows; the ids of everything the company's pages show, by model label."""
+    people = [company.people[who] for who in ("labeler", "labeler2")]
+    team = make_team(company, people, f"team {mark}")
+    make_job(company, team=team, objects=2)
+    manager = company.people["manager"]
+    with organization_scope(company.id, user_id=manager.pk):
+        categories = [{**CATEGORIES[0], "name": f"cat {mark}", "description": f"fur {mark}"}]
+        save_label_set(name=f"labels {mark}", description=f"about {mark}", categories=categories)
+        save_task_template(name=f"template {mark}", title=f"title {mark}", instructions=f"instructions {mark}")
+        create_invitation(role="labeler", created_by=manager, email=f"{mark}@example.org")
+        create_own_token(user=manager, name=f"token {mark}")
+        return {model._meta.label: ids_of(model, company) for model in pages()}
+
+
+def pages() -> dict[type[Model], Any]:
+    return dict(admin.site._registry)
+
+
+def ids_of(model: type[Model], company: Company) -> list[uuid.UUID]:
+    column = "vendor_id" if model._meta.label == "workforce.WorkGrant" else "organization_id"
+    found = model._default_manager.filter(**{column: company.id})
+    if model is ApiToken:  # everybody sees his own
+        found = found.filter(user=company.people["manager"])
+    return list(found.values_list("pk", flat=True))
