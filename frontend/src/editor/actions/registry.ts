@@ -91,7 +91,7 @@ export const ACTIONS: readonly Action[] = [
     label: "Give all unlabeled pixels to the class",
     keys: ["shift+u"],
     group: "paint",
-    icon: "M4 4h16v16H4ZM8 12l3 3 5.5-6",
+    icon: "M4 20V7l8-3v16ZM12 10h8v10H4M14 16l2 2 4-5",
     paints: true,
     enabled: (workspace: Workspace): boolean => workspace.map.unlabeled > 0 && currentCategory(workspace) !== null,
     run: (workspace) => {

@@ -1,5 +1,5 @@
-import { t } from "../../shared/i18n";
-import { grow } from "../document/rect";
+import { formatNumber, t } from "../../shared/i18n";
+import { grow, intersect } from "../document/rect";
 import type { Workspace } from "../workspace";
 
 /** Regions already shown since the document last changed, by their seed pixel, per open document. */
@@ -17,10 +17,10 @@ export async function flyToUnlabeled(workspace: Workspace): Promise<void> {
   shown.set(map, { revision, next: next + 1 });
   const { box, area } = regions[next];
   const around = Math.max(8, Math.round(0.25 * Math.max(box.x1 - box.x0, box.y1 - box.y0)));
-  stage.fit(grow(box, around), 16);
+  stage.fit(intersect(grow(box, around), map.bounds), 16);
   state.hatch.value = true;
   state.notice.value = {
     kind: "info",
-    text: t("Unlabeled region {number} of {count}: {area} pixels", { number: next + 1, count: regions.length, area }),
+    text: t("Unlabeled region {number} of {count}: {area} pixels", { number: next + 1, count: formatNumber(regions.length), area: formatNumber(area) }),
   };
 }

@@ -107,6 +107,7 @@ export const dialogStyles = css`
   }
   .sheet dd {
     display: flex;
+    justify-content: flex-end;
     gap: 4px;
     margin: 0;
   }

@@ -1,6 +1,5 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
-import { styleMap } from "lit/directives/style-map.js";
 import { t } from "../../shared/i18n";
 import { showKey } from "../actions/keys";
 import type { Engine } from "../engine";
@@ -59,7 +58,6 @@ export class LabelList extends SignalElement {
       }
       .class[aria-selected="true"] {
         background: var(--mw-accent-soft, #e0eff4);
-        box-shadow: inset 3px 0 0 var(--mw-accent, #0a6380);
         font-weight: 600;
       }
       .swatch {
@@ -146,7 +144,7 @@ export class LabelList extends SignalElement {
       title=${category.description === "" ? nothing : category.description}
       @click=${() => (editor.category.value = category.index)}
     >
-      <span class="swatch" style=${styleMap({ background: category.color })}></span>
+      <span class="swatch" .style=${`background:${category.color}`}></span>
       <span class="name">${category.name}</span>
       ${key === null ? html`<span></span>` : html`<kbd>${showKey(key, false)}</kbd>`}
       <span class="share">${share(map.counts[category.index], whole)}</span>

@@ -5,6 +5,7 @@ import { isMac, showKey } from "../actions/keys";
 import type { Action } from "../actions/registry";
 import type { Engine } from "../engine";
 import { MAX_BRUSH } from "../state";
+import { currentCategory } from "../workspace";
 import { baseStyles, icon, SignalElement } from "./base";
 
 /** Slider positions grow with the square of the size: small brushes need the finer steps. */
@@ -36,6 +37,20 @@ export class OptionsBar extends SignalElement {
         block-size: 20px;
         margin: 0 8px;
         background: var(--mw-border, #d9dfe3);
+      }
+      .rest {
+        grid-auto-flow: column;
+        gap: 6px;
+        inline-size: auto;
+        min-inline-size: 36px;
+        max-inline-size: 220px;
+        padding: 0 8px;
+      }
+      .rest .word {
+        overflow: hidden;
+        max-inline-size: 150px;
+        text-overflow: ellipsis;
+        white-space: nowrap;
       }
       .space {
         flex: 1;
@@ -105,14 +120,14 @@ export class OptionsBar extends SignalElement {
     const tool = engine.tools.find(({ id }) => id === state.tool.value);
     const sized = tool?.id === "brush" || tool?.id === "eraser";
     const edit = engine.actions.filter(({ group }) => group === "edit");
-    const paint = engine.actions.filter(({ group, icon: path, id }) => group === "paint" && path !== null && id !== "mode");
+    const rest = engine.actions.find(({ id }) => id === "give-unlabeled");
     const view = engine.actions.filter(({ group, icon: path }) => group === "view" && path !== null);
     return html`<div class="row" role="toolbar" aria-label=${t("Options")}>
       ${edit.map((action, at) => this.#button(engine, action, at === 0 ? "start" : "middle"))}
       ${edit.length > 0 ? html`<span class="split"></span>` : nothing}
       ${sized ? this.#size(engine) : nothing}
       ${readOnly ? nothing : html`${this.#modes(engine)}<span class="split"></span>`}
-      ${paint.map((action) => this.#button(engine, action, "middle"))}
+      ${rest === undefined ? nothing : this.#rest(engine, rest)}
       <span class="space"></span>
       ${view.map((action) => this.#button(engine, action, "end"))}
       <label class="opacity">
@@ -158,6 +173,20 @@ export class OptionsBar extends SignalElement {
     return html`<div class="modes" role="radiogroup" aria-label=${t("Paint")}>
       ${choice("over", t("Over everything"))}${choice("unlabeled", t("Only unlabeled"))}
     </div>`;
+  }
+
+  /** What is left, to the chosen class. */
+  #rest(engine: Engine, action: Action): TemplateResult {
+    const category = currentCategory(engine.workspace);
+    const key = engine.keymap.keyFor(action);
+    const tip = key === null ? t(action.label) : `${t(action.label)}   ${showKey(key, isMac())}`;
+    return html`<button
+      class="tool rest" id=${action.id} aria-label=${t(action.label)} data-tip=${tip} data-side="middle"
+      ?disabled=${action.enabled?.(engine.workspace) === false} @click=${() => engine.run(action)}
+    >
+      ${icon(action.icon ?? "")}
+      <span class="word">${t("Rest to {name}", { name: category?.name ?? "" })}</span>
+    </button>`;
   }
 
   #button(engine: Engine, action: Action, side: "start" | "middle" | "end"): TemplateResult {

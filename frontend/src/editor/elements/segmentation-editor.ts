@@ -54,6 +54,8 @@ export class SegmentationEditor extends SignalElement {
   @state() position: Point | null = null;
   /** Chosen layer's id; null: no labels. */
   @state() layer: string | null = null;
+  /** Whether the keyboard moves the focus: only then the image shows a focus ring, it has the focus anyway. */
+  @state() tabbed = false;
   /** Whether the page fills the slot at the header's end: its own way to stop, for example. */
   @state() barEndUsed = false;
   @query(".stage") stageHost!: HTMLElement;
@@ -84,6 +86,7 @@ export class SegmentationEditor extends SignalElement {
     this.#pixels = new WorkerPixelWork();
     this.#page.add(keepSettings(this.editorState));
     this.#page.listen(window, "keydown", (event: KeyboardEvent) => this.#keyDown(event));
+    this.#page.listen(window, "pointerdown", () => (this.tabbed = false));
     this.#page.listen(window, "keyup", (event: KeyboardEvent) => this.engine?.keyUp(event));
     this.#page.listen(window, "blur", () => {
       this.engine?.settle();
@@ -142,6 +145,7 @@ export class SegmentationEditor extends SignalElement {
 
   async send(kind: "mask" | "empty" | "impossible", reason = ""): Promise<void> {
     this.dialog = null;
+    this.editorState.notice.value = null;
     const { session } = this;
     if (session === null) {
       this.#previewOnly();
@@ -337,7 +341,8 @@ export class SegmentationEditor extends SignalElement {
 
   #keyDown(event: KeyboardEvent): void {
     const { engine } = this;
-    if (engine === null || event.defaultPrevented || this.dialog !== null || this.inert) return;
+    if (event.key === "Tab") this.tabbed = true;
+    if (engine === null || event.defaultPrevented || this.dialogElement.open || this.inert) return;
     const phase = this.session?.phase.value.kind;
     if (phase === "sending" || phase === "sent" || phase === "stopped") return;
     const path = event.composedPath();

@@ -93,7 +93,10 @@ export const shellStyles = css`
     user-select: none;
     -webkit-user-select: none;
   }
-  .stage:focus-visible {
+  .stage:focus {
+    outline: none;
+  }
+  .tabbed .stage:focus-visible {
     outline: 2px solid var(--mw-focus, #0a84b0);
     outline-offset: -2px;
   }

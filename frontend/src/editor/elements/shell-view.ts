@@ -21,7 +21,7 @@ export function renderShell(editor: SegmentationEditor): TemplateResult {
     ${engine === null ? nothing : html`<mw-editor-toolbar .engine=${engine} @click=${backToImage}></mw-editor-toolbar>`}
     <main>
       ${engine === null ? html`<span></span>` : html`<mw-editor-options .engine=${engine} @click=${backToImage}></mw-editor-options>`}
-      <div class="picture">
+      <div class="picture ${editor.tabbed ? "tabbed" : ""}">
         <div class="stage" tabindex="0" role="application" aria-label=${stageLabel(editor)}></div>
         ${renderStatus(editor)}
         ${session === null ? nothing : [sessionVeil(session, on), sessionBanner(session, on)]}
@@ -34,7 +34,10 @@ export function renderShell(editor: SegmentationEditor): TemplateResult {
       : html`<mw-editor-status .engine=${engine} .session=${mode === "work" ? session : null} .position=${editor.position}></mw-editor-status>`}
     <dialog
       class=${editor.dialog === "help" ? "wide" : ""}
-      @close=${() => (editor.dialog = null)}
+      @close=${() => {
+        // The event comes late: another dialog may be open by now.
+        if (!editor.dialogElement.open) editor.dialog = null;
+      }}
       @click=${(event: MouseEvent) => {
         if (event.target === event.currentTarget) (event.currentTarget as HTMLDialogElement).close();
       }}

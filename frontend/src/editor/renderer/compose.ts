@@ -43,8 +43,8 @@ export function composeLabels(
       if (value === 0) {
         if (!style.hatch) continue;
         const stripe = (part.x0 + at + dy) % stripes;
-        if (stripe < stripes * 0.2) out.set([255, 255, 255, 191], to);
-        else if (stripe < stripes * 0.4) out.set([0, 0, 0, 153], to);
+        if (stripe < stripes * 0.2) out.set([255, 255, 255, 153], to);
+        else if (stripe < stripes * 0.4) out.set([0, 0, 0, 128], to);
         continue;
       }
       const edge =

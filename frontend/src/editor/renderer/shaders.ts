@@ -46,8 +46,8 @@ void main() {
     shown = mix(base, paint.rgb, cover * paint.a);
   } else if (u_hatch > 0.0) {
     float stripe = mod(gl_FragCoord.x - gl_FragCoord.y, u_hatch) / u_hatch;
-    if (stripe < 0.2) shown = mix(base, vec3(1.0), 0.75);
-    else if (stripe < 0.4) shown = mix(base, vec3(0.0), 0.6);
+    if (stripe < 0.2) shown = mix(base, vec3(1.0), 0.6);
+    else if (stripe < 0.4) shown = mix(base, vec3(0.0), 0.5);
   }
   if (u_grid > 0.0) {
     vec2 within = fract(v_pixel);

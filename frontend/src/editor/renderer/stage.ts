@@ -203,7 +203,11 @@ export class Stage {
     this.#overlayStale = false;
     const context = this.#overlayContext;
     context.setTransform(1, 0, 0, 1, 0, 0);
-    context.clearRect(0, 0, this.#overlay.width, this.#overlay.height);
+    // In two parts: Chromium drops a clear of the whole canvas that nothing is drawn after, and the last
+    // picture but one comes back.
+    const { width, height } = this.#overlay;
+    context.clearRect(0, 0, width, height - 1);
+    context.clearRect(0, height - 1, width, 1);
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     this.paintOverlay(context);
   }
