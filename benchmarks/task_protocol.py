@@ -39,8 +39,9 @@ INSERT INTO labeling_dataobject (id, organization_id, job_id, work_queue_id, ind
   format, width, height, bytes, image_sha256, created_at)
 SELECT i.id, o.organization_id, o.job_id, o.work_queue_id, i.position, o.source_ref, o.line, '', '', o.format, o.width,
   o.height, o.bytes, o.image_sha256, clock_timestamp()
-FROM workforce_workitem i, labeling_dataobject o
-WHERE i.work_queue_id = %(queue)s AND i.position >= %(first)s AND o.job_id = %(job)s AND o.index = 0
+FROM workforce_workitem i
+CROSS JOIN (SELECT * FROM labeling_dataobject WHERE job_id = %(job)s AND index = 0 LIMIT 1) o
+WHERE i.work_queue_id = %(queue)s AND i.position >= %(first)s
 """
 _TASKS = """
 INSERT INTO labeling_task (id, organization_id, job_id, work_queue_id, data_object_id, work_item_id, state, generation,
@@ -62,12 +63,12 @@ def build(company: Company, tasks: int) -> None:
     team = make_team(company, list(company.people.values()))
     made = make_job(company, team=team, objects=1, labelers=1, size=SIZE)
     values = {"org": company.id, "queue": made.queue.pk, "job": made.id, "first": 1, "last": tasks - 1}
-    with organization_scope(company.id), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL statement_timeout = 0")
-        for statement in (_GROW, _OBJECTS, _TASKS, _SLOTS):
+    for statement in (_GROW, _OBJECTS, _TASKS, _SLOTS):
+        with organization_scope(company.id), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 0")
             cursor.execute(statement, values)
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("ANALYZE")
+        with connections["owner"].cursor() as cursor:
+            cursor.execute("ANALYZE")  # the next statement's plan must know how much there is
 
 
 def timed(act: Callable[[], object]) -> float:
