@@ -61,7 +61,7 @@ _JOB_KEYS = ("id", "name", "title", "status", "paused", "customer", "waiting", "
 def work_overview(user_id: uuid.UUID) -> Overview:
     """Two statements, whatever the number of jobs."""
     scope = current_scope()
-    values = {"org": scope.organization_id, "user": user_id, "granted": list(scope.queues)}
+    values: dict[str, Any] = {"org": scope.organization_id, "user": user_id, "granted": list(scope.queues)}
     with connection.cursor() as cursor:
         cursor.execute(_JOBS, values)
         jobs = [dict(zip(_JOB_KEYS, row, strict=True)) for row in cursor.fetchall()]

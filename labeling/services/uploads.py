@@ -126,13 +126,15 @@ def _check_name(name: str, sha256: str) -> None:
         raise Invalid("The file cannot be taken; each reason is listed.", fields=tuple(problems))
 
 
-def picture_of_instructions(*, upload_id: uuid.UUID, name: str, quoted: str) -> UploadedFile | None:
+def picture_of_instructions(*, upload_id: uuid.UUID, name: str, address: str) -> UploadedFile | None:
     """A file that some instructions the caller may read show, for people who may not see photos otherwise.
 
     Vendors read the revisions of jobs they were granted; the file itself belongs to the customer.
     """
-    address = f"/api/v1/uploads/{upload_id}/files/{quoted}"
-    revision = JobRevision.objects.filter(instructions__contains=address).only("organization_id").first()
+    # The whole address, not the beginning of a longer one.
+    whole = re.compile(re.escape(address) + r"(?![^\s\"'<>()])")
+    revisions = JobRevision.objects.filter(instructions__contains=address).only("organization_id", "instructions")
+    revision = next((found for found in revisions if whole.search(found.instructions)), None)
     if revision is None:
         return None
     scope = current_scope()

@@ -1,0 +1,105 @@
+"""What the management API takes. Ranges and names are the services' business, so that all violations come at once."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from labeling.services.task_templates import TOOLS
+
+
+class CategoryInput(serializers.Serializer[Any]):
+    index = serializers.IntegerField(
+        required=False, allow_null=True, help_text="1 to 255; left out: the next free one."
+    )
+    name = serializers.CharField(allow_blank=True)
+    color = serializers.CharField(required=False, allow_blank=True, help_text="#rrggbb; left out: a default colour.")
+    key = serializers.CharField(required=False, allow_blank=True, help_text="One character of the keyboard.")
+    description = serializers.CharField(required=False, allow_blank=True)
+
+
+class LabelSetInput(serializers.Serializer[Any]):
+    name = serializers.CharField(allow_blank=True)
+    description = serializers.CharField(required=False, allow_blank=True, default="")
+    categories = CategoryInput(many=True, allow_empty=True)
+
+
+class TemplateInput(serializers.Serializer[Any]):
+    name = serializers.CharField(allow_blank=True)
+    title = serializers.CharField(allow_blank=True)
+    instructions = serializers.CharField(
+        required=False, allow_blank=True, trim_whitespace=False, default="", help_text="Markdown."
+    )
+    tools = serializers.ListField(child=serializers.CharField(), required=False, default=list(TOOLS))
+    time_limit_seconds = serializers.IntegerField(required=False, default=3600)
+    allow_empty = serializers.BooleanField(required=False, default=True)
+    allow_impossible = serializers.BooleanField(required=False, default=True)
+    require_full_coverage = serializers.BooleanField(required=False, default=False)
+
+
+class PreviewInput(serializers.Serializer[Any]):
+    instructions = serializers.CharField(allow_blank=True, trim_whitespace=False)
+
+
+class ConnectionInput(serializers.Serializer[Any]):
+    name = serializers.CharField(allow_blank=True)
+    kind = serializers.CharField(help_text="s3, gcs, azure or local.")
+    container = serializers.CharField(allow_blank=True, help_text="Bucket, Azure container, or folder on the server.")
+    endpoint = serializers.CharField(required=False, allow_blank=True, default="")
+    region = serializers.CharField(required=False, allow_blank=True, default="")
+    credentials = serializers.DictField(
+        child=serializers.CharField(allow_blank=True, trim_whitespace=False),
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="s3: access_key, secret_key; gcs: service_account_json; azure: account_name and a key.",
+    )
+    is_writable = serializers.BooleanField(required=False, default=True)
+
+
+class UploadInput(serializers.Serializer[Any]):
+    name = serializers.CharField(allow_blank=True)
+
+
+class JobInput(serializers.Serializer[Any]):
+    name = serializers.CharField(allow_blank=True)
+    label_attribute_name = serializers.CharField(
+        required=False, allow_blank=True, default="", help_text="Ends with -ref; left out: <name>-ref."
+    )
+    input_uri = serializers.CharField(
+        help_text="A manifest, or ending in / a prefix: s3://, gs://, azure://, file://, upload://."
+    )
+    output_uri = serializers.CharField(
+        required=False, allow_blank=True, default="", help_text="Left out: this installation's own storage."
+    )
+    label_set_id = serializers.UUIDField()
+    task_template_id = serializers.UUIDField()
+    work_team_id = serializers.UUIDField(required=False, allow_null=True, default=None)
+    for_vendor = serializers.BooleanField(
+        required=False, default=False, help_text="No own team: a vendor is granted the job afterwards."
+    )
+    number_of_labelers = serializers.IntegerField(required=False, default=3)
+    time_limit_seconds = serializers.IntegerField(
+        required=False, allow_null=True, default=None, help_text="For one assignment; left out: the template's."
+    )
+    max_concurrent = serializers.IntegerField(required=False, default=1000, help_text="Photos open at once.")
+    deadline = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    consolidation_rule = serializers.CharField(required=False, default="majority")
+    start_when_ready = serializers.BooleanField(required=False, default=False)
+
+
+class JobChanges(serializers.Serializer[Any]):
+    """Every field is optional; what is left out stays as it is."""
+
+    title = serializers.CharField(required=False, allow_blank=True)
+    instructions = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
+    tools = serializers.ListField(child=serializers.CharField(), required=False)
+    categories = CategoryInput(many=True, required=False, allow_empty=True)
+    allow_empty = serializers.BooleanField(required=False)
+    allow_impossible = serializers.BooleanField(required=False)
+    require_full_coverage = serializers.BooleanField(required=False)
+    number_of_labelers = serializers.IntegerField(required=False)
+    time_limit_seconds = serializers.IntegerField(required=False)
+    max_concurrent = serializers.IntegerField(required=False)
+    priority = serializers.IntegerField(required=False, min_value=-1000, max_value=1000)
+    deadline = serializers.DateTimeField(required=False, allow_null=True)
+    work_team_id = serializers.UUIDField(required=False)

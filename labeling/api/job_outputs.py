@@ -1,0 +1,168 @@
+"""What the management API sends about jobs."""
+
+from typing import Any
+
+from django.urls import reverse
+from rest_framework import serializers
+
+from labeling.api.work.outputs import CategoryOutput, NamedOutput
+from labeling.instructions import render_instructions
+from labeling.models import DataObject
+
+
+class JobRowOutput(serializers.Serializer[Any]):
+    id = serializers.UUIDField(source="job.pk")
+    name = serializers.CharField(source="job.name")
+    state = serializers.CharField(source="job.state")
+    failure_reason = serializers.CharField(source="job.failure_reason")
+    work_team = NamedOutput(source="job.work_queue.work_team", allow_null=True)
+    done = serializers.IntegerField()
+    total = serializers.IntegerField()
+    created_at = serializers.DateTimeField(source="job.created_at")
+    started_at = serializers.DateTimeField(source="job.started_at", allow_null=True)
+    ended_at = serializers.DateTimeField(source="job.ended_at", allow_null=True)
+
+
+class JobOutput(serializers.Serializer[Any]):
+    id = serializers.UUIDField(source="job.pk")
+    name = serializers.CharField(source="job.name")
+    state = serializers.CharField(source="job.state")
+    ground_truth_status = serializers.CharField()
+    failure_reason = serializers.CharField(source="job.failure_reason")
+    label_attribute_name = serializers.CharField(source="job.label_attribute_name")
+    input_uri = serializers.CharField(source="job.input_uri")
+    output_uri = serializers.CharField(source="job.output_uri")
+    output_manifest_uri = serializers.CharField()
+    label_set = NamedOutput(source="job.label_set", allow_null=True)
+    task_template = NamedOutput(source="job.task_template", allow_null=True)
+    work_team = NamedOutput(source="queue.work_team", allow_null=True)
+    work_queue = serializers.UUIDField(source="queue.pk", help_text="What a grant to a vendor names.")
+    number_of_labelers = serializers.IntegerField(source="queue.labelers_wanted")
+    time_limit_seconds = serializers.IntegerField(source="queue.time_limit_seconds")
+    max_concurrent = serializers.IntegerField(source="queue.window")
+    priority = serializers.IntegerField(source="queue.priority")
+    deadline = serializers.DateTimeField(source="queue.deadline", allow_null=True)
+    consolidation_rule = serializers.CharField(source="job.consolidation_rule")
+    start_when_ready = serializers.BooleanField(source="job.start_when_ready")
+    revision = serializers.IntegerField(source="job.revision")
+    title = serializers.CharField(source="revision.title")
+    instructions = serializers.CharField(source="revision.instructions")
+    instructions_html = serializers.SerializerMethodField()
+    tools = serializers.ListField(child=serializers.CharField(), source="revision.tools")
+    allow_empty = serializers.BooleanField(source="revision.allow_empty")
+    allow_impossible = serializers.BooleanField(source="revision.allow_impossible")
+    require_full_coverage = serializers.BooleanField(source="revision.require_full_coverage")
+    categories = CategoryOutput(source="revision.categories", many=True)
+    created_at = serializers.DateTimeField(source="job.created_at")
+    started_at = serializers.DateTimeField(source="job.started_at", allow_null=True)
+    ended_at = serializers.DateTimeField(source="job.ended_at", allow_null=True)
+    manifest_written_at = serializers.DateTimeField(source="job.manifest_written_at", allow_null=True)
+
+    def get_instructions_html(self, detail: Any) -> str:
+        return render_instructions(detail.revision.instructions)
+
+
+class AnswersOutput(serializers.Serializer[Any]):
+    accepted = serializers.IntegerField(source="answers")
+    wanted = serializers.IntegerField()
+
+
+class IntakeOutput(serializers.Serializer[Any]):
+    checked = serializers.IntegerField()
+    total = serializers.IntegerField(allow_null=True, help_text="Null while the input is still being read.")
+    unusable = serializers.IntegerField()
+
+
+class TaskCountsOutput(serializers.Serializer[Any]):
+    total = serializers.SerializerMethodField()
+    waiting = serializers.IntegerField()
+    open = serializers.IntegerField()
+    consolidating = serializers.IntegerField()
+    done = serializers.IntegerField()
+    failed = serializers.IntegerField()
+
+    def get_total(self, tasks: dict[str, int]) -> int:
+        return sum(tasks.values())
+
+
+class ProgressOutput(serializers.Serializer[Any]):
+    """`total`, `usable`, `unusable` count lines of the input; the others count tasks, also gathered in `tasks`."""
+
+    state = serializers.CharField()
+    total = serializers.IntegerField()
+    usable = serializers.IntegerField()
+    unusable = serializers.IntegerField()
+    waiting = serializers.IntegerField(source="tasks.waiting")
+    open = serializers.IntegerField(source="tasks.open")
+    consolidating = serializers.IntegerField(source="tasks.consolidating")
+    done = serializers.IntegerField(source="tasks.done")
+    failed = serializers.IntegerField(source="tasks.failed")
+    tasks = TaskCountsOutput()
+    answers = AnswersOutput(source="*")
+    claimed = serializers.IntegerField()
+    labelers_active = serializers.IntegerField()
+    started_at = serializers.DateTimeField(allow_null=True)
+    estimated_end = serializers.DateTimeField(allow_null=True)
+    intake = IntakeOutput(allow_null=True)
+
+
+class PreflightOutput(serializers.Serializer[Any]):
+    """`reasons`, `warnings`: numbers by code. The objects of a reason: `objects?problem=<code>`."""
+
+    state = serializers.CharField()
+    failure_reason = serializers.CharField()
+    lines = serializers.IntegerField(source="intake_lines")
+    done_at = serializers.DateTimeField(source="intake_done_at", allow_null=True)
+    usable = serializers.SerializerMethodField()
+    unusable = serializers.SerializerMethodField()
+    already_labeled = serializers.SerializerMethodField()
+    reasons = serializers.SerializerMethodField()
+    warnings = serializers.SerializerMethodField()
+
+    def get_usable(self, job: Any) -> int:
+        return int(job.preflight.get("usable", 0))
+
+    def get_unusable(self, job: Any) -> int:
+        return int(job.preflight.get("unusable", 0))
+
+    def get_already_labeled(self, job: Any) -> int:
+        return int(job.preflight.get("already_labeled", 0))
+
+    def get_reasons(self, job: Any) -> dict[str, int]:
+        return dict(job.preflight.get("reasons", {}))
+
+    def get_warnings(self, job: Any) -> dict[str, int]:
+        return dict(job.preflight.get("warnings", {}))
+
+
+class GrantedJobRowOutput(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    state = serializers.CharField()
+
+
+class GrantedPhotoOutput(serializers.Serializer[Any]):
+    index = serializers.IntegerField()
+    url = serializers.SerializerMethodField()
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+
+    def get_url(self, item: DataObject) -> str:
+        return reverse("object_image", args=[item.pk])
+
+
+class GrantedJobOutput(serializers.Serializer[Any]):
+    """A customer's job as its vendor sees it: nothing of storages, answers or files."""
+
+    id = serializers.UUIDField(source="job.pk")
+    name = serializers.CharField(source="job.name")
+    state = serializers.CharField(source="job.state")
+    title = serializers.CharField(source="revision.title")
+    instructions_html = serializers.SerializerMethodField()
+    categories = CategoryOutput(source="revision.categories", many=True)
+    tasks = TaskCountsOutput()
+    preview = serializers.BooleanField()
+    photos = GrantedPhotoOutput(many=True)
+
+    def get_instructions_html(self, granted: Any) -> str:
+        return render_instructions(granted.revision.instructions)

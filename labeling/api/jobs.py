@@ -1,0 +1,125 @@
+"""Labeling jobs: order, steer, watch, take the results."""
+
+import uuid
+from collections.abc import Callable
+
+from django.http import StreamingHttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from labeling.api import inputs, job_outputs
+from labeling.api.base import ManagementView
+from labeling.api.streaming import attachment
+from labeling.models import LabelingJob
+from labeling.selectors.granted import granted_job_detail, granted_job_list
+from labeling.selectors.jobs import job_detail, job_list, job_rows
+from labeling.selectors.progress import job_progress
+from labeling.selectors.results import archive_stream, manifest_stream
+from labeling.services import jobs
+from maskwright.core.api.pagination import paged
+
+
+def _job(job_id: uuid.UUID, status: int = 200) -> Response:
+    return Response(job_outputs.JobOutput(job_detail(job_id)).data, status=status)
+
+
+class JobsView(ManagementView):
+    @extend_schema(responses=job_outputs.JobRowOutput(many=True), parameters=[OpenApiParameter("state", str)])
+    def get(self, request: Request) -> Response:
+        found = job_list(state=request.query_params.get("state", ""))
+        return paged(request, found, lambda rows: job_outputs.JobRowOutput(job_rows(rows), many=True).data)
+
+    @extend_schema(request=inputs.JobInput, responses={201: job_outputs.JobOutput})
+    def post(self, request: Request) -> Response:
+        """Order a job. Its photos are checked in the background; then it is ready, or starts by itself."""
+        job = jobs.create_job(actor_user_id=self.actor(request).user_id, **self.given(inputs.JobInput, request))
+        return _job(job.pk, 201)
+
+
+class JobView(ManagementView):
+    @extend_schema(responses=job_outputs.JobOutput)
+    def get(self, request: Request, job_id: uuid.UUID) -> Response:
+        return _job(job_id)
+
+    @extend_schema(request=inputs.JobChanges, responses=job_outputs.JobOutput)
+    def patch(self, request: Request, job_id: uuid.UUID) -> Response:
+        """Change a job, also while it runs: a new revision for assignments taken from then on."""
+        jobs.change_job(job_id=job_id, **self.given(inputs.JobChanges, request))
+        return _job(job_id)
+
+
+class _StepView(ManagementView):
+    """A move of the job; 409 `move_refused` when its state does not allow it."""
+
+    step: Callable[..., LabelingJob]
+
+    @extend_schema(request=None, responses=job_outputs.JobOutput)
+    def post(self, request: Request, job_id: uuid.UUID) -> Response:
+        type(self).step(job_id=job_id)
+        return _job(job_id)
+
+
+class StartView(_StepView):
+    step = staticmethod(jobs.start_job)
+
+
+class PauseView(_StepView):
+    step = staticmethod(jobs.pause_job)
+
+
+class ResumeView(_StepView):
+    step = staticmethod(jobs.resume_job)
+
+
+class StopView(_StepView):
+    step = staticmethod(jobs.stop_job)
+
+
+class PreflightView(ManagementView):
+    @extend_schema(responses=job_outputs.PreflightOutput)
+    def get(self, request: Request, job_id: uuid.UUID) -> Response:
+        """What the check of the photos found so far, by reason."""
+        return Response(job_outputs.PreflightOutput(jobs.own_job(job_id)).data)
+
+    @extend_schema(request=None, responses=job_outputs.PreflightOutput)
+    def post(self, request: Request, job_id: uuid.UUID) -> Response:
+        """Check the photos of a failed job again."""
+        return Response(job_outputs.PreflightOutput(jobs.preflight_job(job_id=job_id)).data)
+
+
+class ProgressView(ManagementView):
+    @extend_schema(responses=job_outputs.ProgressOutput)
+    def get(self, request: Request, job_id: uuid.UUID) -> Response:
+        return Response(job_outputs.ProgressOutput(job_progress(job_id)).data)
+
+
+class OutputManifestView(ManagementView):
+    @extend_schema(responses={(200, "application/jsonl"): OpenApiTypes.BINARY})
+    def get(self, request: Request, job_id: uuid.UUID) -> StreamingHttpResponse:
+        """The output manifest as it stands: one JSON line per line of the input."""
+        pieces = manifest_stream(jobs.own_job(job_id))
+        return attachment(pieces, content_type="application/jsonl", file_name="output.manifest")
+
+
+class DownloadView(ManagementView):
+    @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
+    def get(self, request: Request, job_id: uuid.UUID) -> StreamingHttpResponse:
+        """Everything as one zip: manifest, indexed PNG, colour PNG, COCO."""
+        detail = job_detail(job_id)
+        return attachment(archive_stream(detail), content_type="application/zip", file_name=f"{detail.job.name}.zip")
+
+
+class GrantedJobsView(ManagementView):
+    @extend_schema(responses=job_outputs.GrantedJobRowOutput(many=True))
+    def get(self, request: Request) -> Response:
+        """Jobs of customers that live grants let this organization work on."""
+        return paged(request, granted_job_list(), lambda rows: job_outputs.GrantedJobRowOutput(rows, many=True).data)
+
+
+class GrantedJobView(ManagementView):
+    @extend_schema(responses=job_outputs.GrantedJobOutput)
+    def get(self, request: Request, job_id: uuid.UUID) -> Response:
+        """A customer's job: title, instructions, counts; photos only where the grant allows preview."""
+        return Response(job_outputs.GrantedJobOutput(granted_job_detail(job_id)).data)

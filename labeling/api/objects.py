@@ -1,0 +1,74 @@
+"""Data objects: lists, one with its whole story, and the pictures."""
+
+import uuid
+
+from django.http import StreamingHttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from labeling.api import object_outputs
+from labeling.api.base import ManagementView
+from labeling.api.streaming import picture
+from labeling.selectors import objects
+from labeling.services.retries import retry_object
+from maskwright.core.api.pagination import paged
+
+_PNG = {(200, "image/png"): OpenApiTypes.BINARY}
+_PHOTO = {(200, "image/jpeg"): OpenApiTypes.BINARY, **_PNG}
+
+
+class ObjectsView(ManagementView):
+    @extend_schema(
+        responses=object_outputs.ObjectRowOutput(many=True),
+        parameters=[OpenApiParameter("state", str), OpenApiParameter("problem", str)],
+    )
+    def get(self, request: Request, job_id: uuid.UUID) -> Response:
+        """A job's data objects. `state`: of the task, or `unusable`; `problem`: a reason's code."""
+        query = request.query_params
+        found = objects.object_list(job_id, state=query.get("state", ""), problem=query.get("problem", ""))
+        represent = object_outputs.ObjectRowOutput
+        return paged(request, found, lambda rows: represent(objects.object_rows(rows), many=True).data)
+
+
+class ObjectView(ManagementView):
+    @extend_schema(responses=object_outputs.ObjectOutput)
+    def get(self, request: Request, object_id: uuid.UUID) -> Response:
+        return Response(object_outputs.ObjectOutput(objects.object_detail(object_id)).data)
+
+
+class ObjectImageView(ManagementView):
+    @extend_schema(responses=_PHOTO)
+    def get(self, request: Request, object_id: uuid.UUID) -> StreamingHttpResponse:
+        """The photo as it is stored; its EXIF orientation is to be ignored."""
+        return picture(objects.image_of(object_id))
+
+
+class ObjectMaskView(ManagementView):
+    @extend_schema(responses=_PNG)
+    def get(self, request: Request, object_id: uuid.UUID) -> StreamingHttpResponse:
+        """The consolidated mask as an 8-bit indexed PNG; 404 `not_consolidated` before there is one."""
+        return picture(objects.mask_of_object(object_id))
+
+
+class ObjectDisagreementView(ManagementView):
+    @extend_schema(responses=_PNG)
+    def get(self, request: Request, object_id: uuid.UUID) -> StreamingHttpResponse:
+        """Where the answers disagreed, as a transparent PNG."""
+        return picture(objects.mask_of_object(object_id, disagreement=True))
+
+
+class ObjectRetryView(ManagementView):
+    @extend_schema(request=None, responses=object_outputs.ObjectOutput)
+    def post(self, request: Request, object_id: uuid.UUID) -> Response:
+        """Try again what failed: look at the photo, ask its labelers, or consolidate once more."""
+        retry_object(object_id=object_id)
+        return Response(object_outputs.ObjectOutput(objects.object_detail(object_id)).data)
+
+
+class AnnotationMaskView(ManagementView):
+    @extend_schema(responses=_PNG)
+    def get(self, request: Request, annotation_id: uuid.UUID) -> StreamingHttpResponse:
+        """One answer's mask, byte for byte as it was sent."""
+        return picture(objects.mask_of_annotation(annotation_id))
