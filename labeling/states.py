@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class JobState(TextChoices):
-    """Of a labeling job; moved by `services.jobs.advance_job` alone. Ground Truth's own states are in `ground_truth`."""
+    """Of a labeling job; moved by `services.jobs.advance_job` alone. Ground Truth's own: `ground_truth`."""
 
     INITIALIZING = "initializing", _("checking its photos")
     READY = "ready", _("ready to start")

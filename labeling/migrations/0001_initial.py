@@ -11,320 +11,733 @@ import maskwright.core.models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('workforce', '0001_initial'),
+        ("workforce", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LabelingJob',
+            name="LabelingJob",
             fields=[
-                ('id', models.UUIDField(default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('organization_id', models.UUIDField(editable=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('name', models.CharField(max_length=63)),
-                ('label_attribute_name', models.CharField(max_length=127)),
-                ('state', models.CharField(choices=[('initializing', 'checking its photos'), ('ready', 'ready to start'), ('in_progress', 'in progress'), ('paused', 'paused'), ('stopping', 'stopping'), ('stopped', 'stopped'), ('completed', 'completed'), ('failed', 'failed')], default='initializing', max_length=15)),
-                ('failure_reason', models.CharField(blank=True, max_length=1024)),
-                ('input_uri', models.CharField(max_length=1024)),
-                ('output_uri', models.CharField(max_length=1024)),
-                ('revision', models.PositiveIntegerField(default=1)),
-                ('consolidation_rule', models.CharField(default='majority', max_length=40)),
-                ('start_when_ready', models.BooleanField(default=False)),
-                ('started_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('intake_lines', models.PositiveIntegerField(default=0)),
-                ('intake_cursor', models.TextField(blank=True, default='')),
-                ('intake_done_at', models.DateTimeField(null=True)),
-                ('preflight', models.JSONField(default=dict)),
-                ('manifest_written_at', models.DateTimeField(null=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('work_queue', maskwright.core.models.TenantOneToOneField(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='labeling_job', to='workforce.workqueue')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("organization_id", models.UUIDField(editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("name", models.CharField(max_length=63)),
+                ("label_attribute_name", models.CharField(max_length=127)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("initializing", "checking its photos"),
+                            ("ready", "ready to start"),
+                            ("in_progress", "in progress"),
+                            ("paused", "paused"),
+                            ("stopping", "stopping"),
+                            ("stopped", "stopped"),
+                            ("completed", "completed"),
+                            ("failed", "failed"),
+                        ],
+                        default="initializing",
+                        max_length=15,
+                    ),
+                ),
+                ("failure_reason", models.CharField(blank=True, max_length=1024)),
+                ("input_uri", models.CharField(max_length=1024)),
+                ("output_uri", models.CharField(max_length=1024)),
+                ("revision", models.PositiveIntegerField(default=1)),
+                ("consolidation_rule", models.CharField(default="majority", max_length=40)),
+                ("start_when_ready", models.BooleanField(default=False)),
+                ("started_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("intake_lines", models.PositiveIntegerField(default=0)),
+                ("intake_cursor", models.TextField(blank=True, default="")),
+                ("intake_done_at", models.DateTimeField(null=True)),
+                ("preflight", models.JSONField(default=dict)),
+                ("manifest_written_at", models.DateTimeField(null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "work_queue",
+                    maskwright.core.models.TenantOneToOneField(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="labeling_job",
+                        to="workforce.workqueue",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DataObject',
+            name="DataObject",
             fields=[
-                ('id', models.UUIDField(default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('organization_id', models.UUIDField(editable=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('index', models.PositiveIntegerField()),
-                ('source_ref', models.CharField(max_length=1024)),
-                ('line', models.TextField()),
-                ('problem_code', models.CharField(blank=True, max_length=40)),
-                ('problem', models.CharField(blank=True, max_length=500)),
-                ('format', models.CharField(blank=True, max_length=4)),
-                ('width', models.PositiveIntegerField(null=True)),
-                ('height', models.PositiveIntegerField(null=True)),
-                ('bytes', models.BigIntegerField(null=True)),
-                ('image_sha256', models.CharField(blank=True, max_length=64)),
-                ('work_queue', maskwright.core.models.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workforce.workqueue')),
-                ('job', maskwright.core.models.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='data_objects', to='labeling.labelingjob')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("organization_id", models.UUIDField(editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("index", models.PositiveIntegerField()),
+                ("source_ref", models.CharField(max_length=1024)),
+                ("line", models.TextField()),
+                ("problem_code", models.CharField(blank=True, max_length=40)),
+                ("problem", models.CharField(blank=True, max_length=500)),
+                ("format", models.CharField(blank=True, max_length=4)),
+                ("width", models.PositiveIntegerField(null=True)),
+                ("height", models.PositiveIntegerField(null=True)),
+                ("bytes", models.BigIntegerField(null=True)),
+                ("image_sha256", models.CharField(blank=True, max_length=64)),
+                (
+                    "work_queue",
+                    maskwright.core.models.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workforce.workqueue",
+                    ),
+                ),
+                (
+                    "job",
+                    maskwright.core.models.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="data_objects",
+                        to="labeling.labelingjob",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LabelSet',
+            name="LabelSet",
             fields=[
-                ('id', models.UUIDField(default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('organization_id', models.UUIDField(editable=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('name', models.CharField(max_length=100)),
-                ('description', models.TextField(blank=True)),
-                ('current_number', models.PositiveIntegerField(default=0)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("organization_id", models.UUIDField(editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("description", models.TextField(blank=True)),
+                ("current_number", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('organization_id', 'name'), name='label_set_name_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("organization_id", "name"), name="label_set_name_once")
+                ],
             },
         ),
         migrations.AddField(
-            model_name='labelingjob',
-            name='label_set',
-            field=maskwright.core.models.TenantForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='labeling.labelset'),
+            model_name="labelingjob",
+            name="label_set",
+            field=maskwright.core.models.TenantForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="jobs",
+                to="labeling.labelset",
+            ),
         ),
         migrations.CreateModel(
-            name='LabelSetVersion',
+            name="LabelSetVersion",
             fields=[
-                ('id', models.UUIDField(default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('organization_id', models.UUIDField(editable=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('number', models.PositiveIntegerField()),
-                ('categories', models.JSONField()),
-                ('label_set', maskwright.core.models.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='labeling.labelset')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("organization_id", models.UUIDField(editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("categories", models.JSONField()),
+                (
+                    "label_set",
+                    maskwright.core.models.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="versions",
+                        to="labeling.labelset",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StorageConnection',
+            name="StorageConnection",
             fields=[
-                ('id', models.UUIDField(default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('organization_id', models.UUIDField(editable=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('name', models.CharField(max_length=100)),
-                ('kind', models.CharField(choices=[('s3', 'Amazon S3 or compatible'), ('gcs', 'Google Cloud Storage'), ('azure', 'Azure Blob Storage'), ('local', 'folder on the server')], max_length=10)),
-                ('container', models.CharField(max_length=500)),
-                ('endpoint', models.URLField(blank=True)),
-                ('region', models.CharField(blank=True, max_length=40)),
-                ('credentials', models.BinaryField(default=b'')),
-                ('is_writable', models.BooleanField(default=True)),
-                ('tested_at', models.DateTimeField(editable=False, null=True)),
-                ('test_result', models.TextField(blank=True, editable=False)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("organization_id", models.UUIDField(editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("name", models.CharField(max_length=100)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("s3", "Amazon S3 or compatible"),
+                            ("gcs", "Google Cloud Storage"),
+                            ("azure", "Azure Blob Storage"),
+                            ("local", "folder on the server"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("container", models.CharField(max_length=500)),
+                ("endpoint", models.URLField(blank=True)),
+                ("region", models.CharField(blank=True, max_length=40)),
+                ("credentials", models.BinaryField(default=b"")),
+                ("is_writable", models.BooleanField(default=True)),
+                ("tested_at", models.DateTimeField(editable=False, null=True)),
+                ("test_result", models.TextField(blank=True, editable=False)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('organization_id', 'name'), name='storage_connection_name_once'), models.UniqueConstraint(fields=('organization_id', 'kind', 'container'), name='storage_container_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("organization_id", "name"), name="storage_connection_name_once"),
+                    models.UniqueConstraint(
+                        fields=("organization_id", "kind", "container"), name="storage_container_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('id', models.UUIDField(default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('organization_id', models.UUIDField(editable=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('open', 'being labeled'), ('consolidating', 'being consolidated'), ('done', 'done'), ('failed', 'failed')], default='waiting', max_length=15)),
-                ('generation', models.PositiveIntegerField(default=0)),
-                ('failure_code', models.CharField(blank=True, max_length=40)),
-                ('failure_reason', models.CharField(blank=True, max_length=1024)),
-                ('data_object', maskwright.core.models.TenantOneToOneField(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='task', to='labeling.dataobject')),
-                ('job', maskwright.core.models.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='labeling.labelingjob')),
-                ('work_item', maskwright.core.models.TenantOneToOneField(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='task', to='workforce.workitem')),
-                ('work_queue', maskwright.core.models.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workforce.workqueue')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("organization_id", models.UUIDField(editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waiting"),
+                            ("open", "being labeled"),
+                            ("consolidating", "being consolidated"),
+                            ("done", "done"),
+                            ("failed", "failed"),
+                        ],
+                        default="waiting",
+                        max_length=15,
+                    ),
+                ),
+                ("generation", models.PositiveIntegerField(default=0)),
+                ("failure_code", models.CharField(blank=True, max_length=40)),
+                ("failure_reason", models.CharField(blank=True, max_length=1024)),
+                (
+                    "data_object",
+                    maskwright.core.models.TenantOneToOneField(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="task",
+                        to="labeling.dataobject",
+                    ),
+                ),
+                (
+                    "job",
+                    maskwright.core.models.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tasks",
+                        to="labeling.labelingjob",
+                    ),
+                ),
+                (
+                    "work_item",
+                    maskwright.core.models.TenantOneToOneField(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="task",
+                        to="workforce.workitem",
+                    ),
+                ),
+                (
+                    "work_queue",
+                    maskwright.core.models.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workforce.workqueue",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.UUIDField(default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('organization_id', models.UUIDField(editable=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('seq', models.PositiveBigIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('saved_at', models.DateTimeField()),
-                ('work_queue', maskwright.core.models.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workforce.workqueue')),
-                ('worker', maskwright.core.models.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workforce.worker')),
-                ('task', maskwright.core.models.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='labeling.task')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("organization_id", models.UUIDField(editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("seq", models.PositiveBigIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("saved_at", models.DateTimeField()),
+                (
+                    "work_queue",
+                    maskwright.core.models.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workforce.workqueue",
+                    ),
+                ),
+                (
+                    "worker",
+                    maskwright.core.models.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="workforce.worker",
+                    ),
+                ),
+                (
+                    "task",
+                    maskwright.core.models.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="drafts",
+                        to="labeling.task",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ConsolidatedAnnotation',
+            name="ConsolidatedAnnotation",
             fields=[
-                ('id', models.UUIDField(default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('organization_id', models.UUIDField(editable=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('generation', models.PositiveIntegerField()),
-                ('is_current', models.BooleanField(default=True)),
-                ('rule', models.CharField(max_length=60)),
-                ('annotation_ids', models.JSONField(default=list)),
-                ('sha256', models.CharField(max_length=64)),
-                ('raster_sha256', models.CharField(max_length=64)),
-                ('disagreement_sha256', models.CharField(blank=True, max_length=64)),
-                ('mask_uri', models.CharField(max_length=1024)),
-                ('confidence', models.FloatField()),
-                ('details', models.JSONField(default=dict)),
-                ('creation_date', models.DateTimeField()),
-                ('job', maskwright.core.models.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='consolidated_annotations', to='labeling.labelingjob')),
-                ('task', maskwright.core.models.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='consolidated_annotations', to='labeling.task')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("organization_id", models.UUIDField(editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("generation", models.PositiveIntegerField()),
+                ("is_current", models.BooleanField(default=True)),
+                ("rule", models.CharField(max_length=60)),
+                ("annotation_ids", models.JSONField(default=list)),
+                ("sha256", models.CharField(max_length=64)),
+                ("raster_sha256", models.CharField(max_length=64)),
+                ("disagreement_sha256", models.CharField(blank=True, max_length=64)),
+                ("mask_uri", models.CharField(max_length=1024)),
+                ("confidence", models.FloatField()),
+                ("details", models.JSONField(default=dict)),
+                ("creation_date", models.DateTimeField()),
+                (
+                    "job",
+                    maskwright.core.models.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="consolidated_annotations",
+                        to="labeling.labelingjob",
+                    ),
+                ),
+                (
+                    "task",
+                    maskwright.core.models.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="consolidated_annotations",
+                        to="labeling.task",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Annotation',
+            name="Annotation",
             fields=[
-                ('id', models.UUIDField(default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('organization_id', models.UUIDField(editable=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('fencing_token', models.BigIntegerField()),
-                ('revision', models.PositiveIntegerField()),
-                ('idempotency_key', models.UUIDField()),
-                ('kind', models.CharField(choices=[('mask', 'mask'), ('empty', 'nothing to label here'), ('impossible', 'cannot be labeled'), ('choice', 'choice'), ('form', 'form')], max_length=10)),
-                ('content', models.JSONField(default=dict)),
-                ('sha256', models.CharField(max_length=64)),
-                ('raster_sha256', models.CharField(blank=True, max_length=64)),
-                ('bytes', models.BigIntegerField()),
-                ('state', models.CharField(choices=[('accepted', 'accepted'), ('late', 'too late, kept'), ('void', 'void')], max_length=10)),
-                ('active_seconds', models.FloatField(default=0.0)),
-                ('claimed_at', models.DateTimeField()),
-                ('submitted_at', models.DateTimeField()),
-                ('claim', maskwright.core.models.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workforce.claim')),
-                ('slot', maskwright.core.models.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workforce.slot')),
-                ('work_queue', maskwright.core.models.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workforce.workqueue')),
-                ('worker', maskwright.core.models.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='annotations', to='workforce.worker')),
-                ('job', maskwright.core.models.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='annotations', to='labeling.labelingjob')),
-                ('task', maskwright.core.models.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='annotations', to='labeling.task')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("organization_id", models.UUIDField(editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("fencing_token", models.BigIntegerField()),
+                ("revision", models.PositiveIntegerField()),
+                ("idempotency_key", models.UUIDField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("mask", "mask"),
+                            ("empty", "nothing to label here"),
+                            ("impossible", "cannot be labeled"),
+                            ("choice", "choice"),
+                            ("form", "form"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("content", models.JSONField(default=dict)),
+                ("sha256", models.CharField(max_length=64)),
+                ("raster_sha256", models.CharField(blank=True, max_length=64)),
+                ("bytes", models.BigIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("accepted", "accepted"), ("late", "too late, kept"), ("void", "void")], max_length=10
+                    ),
+                ),
+                ("active_seconds", models.FloatField(default=0.0)),
+                ("claimed_at", models.DateTimeField()),
+                ("submitted_at", models.DateTimeField()),
+                (
+                    "claim",
+                    maskwright.core.models.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workforce.claim",
+                    ),
+                ),
+                (
+                    "slot",
+                    maskwright.core.models.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workforce.slot",
+                    ),
+                ),
+                (
+                    "work_queue",
+                    maskwright.core.models.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workforce.workqueue",
+                    ),
+                ),
+                (
+                    "worker",
+                    maskwright.core.models.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="annotations",
+                        to="workforce.worker",
+                    ),
+                ),
+                (
+                    "job",
+                    maskwright.core.models.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="annotations",
+                        to="labeling.labelingjob",
+                    ),
+                ),
+                (
+                    "task",
+                    maskwright.core.models.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="annotations",
+                        to="labeling.task",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TaskTemplate',
+            name="TaskTemplate",
             fields=[
-                ('id', models.UUIDField(default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('organization_id', models.UUIDField(editable=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('name', models.CharField(max_length=100)),
-                ('current_number', models.PositiveIntegerField(default=0)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("organization_id", models.UUIDField(editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("current_number", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('organization_id', 'name'), name='task_template_name_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("organization_id", "name"), name="task_template_name_once")
+                ],
             },
         ),
         migrations.AddField(
-            model_name='labelingjob',
-            name='task_template',
-            field=maskwright.core.models.TenantForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='labeling.tasktemplate'),
+            model_name="labelingjob",
+            name="task_template",
+            field=maskwright.core.models.TenantForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="jobs",
+                to="labeling.tasktemplate",
+            ),
         ),
         migrations.CreateModel(
-            name='TaskTemplateVersion',
+            name="TaskTemplateVersion",
             fields=[
-                ('id', models.UUIDField(default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('organization_id', models.UUIDField(editable=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('number', models.PositiveIntegerField()),
-                ('title', models.CharField(max_length=128)),
-                ('instructions', models.TextField(blank=True)),
-                ('tools', models.JSONField(default=list)),
-                ('time_limit_seconds', models.PositiveIntegerField(default=3600)),
-                ('allow_empty', models.BooleanField(default=True)),
-                ('allow_impossible', models.BooleanField(default=True)),
-                ('require_full_coverage', models.BooleanField(default=False)),
-                ('task_template', maskwright.core.models.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='labeling.tasktemplate')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("organization_id", models.UUIDField(editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("title", models.CharField(max_length=128)),
+                ("instructions", models.TextField(blank=True)),
+                ("tools", models.JSONField(default=list)),
+                ("time_limit_seconds", models.PositiveIntegerField(default=3600)),
+                ("allow_empty", models.BooleanField(default=True)),
+                ("allow_impossible", models.BooleanField(default=True)),
+                ("require_full_coverage", models.BooleanField(default=False)),
+                (
+                    "task_template",
+                    maskwright.core.models.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="versions",
+                        to="labeling.tasktemplate",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Upload',
+            name="Upload",
             fields=[
-                ('id', models.UUIDField(default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('organization_id', models.UUIDField(editable=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('name', models.CharField(max_length=100)),
-                ('completed_at', models.DateTimeField(null=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("organization_id", models.UUIDField(editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("completed_at", models.DateTimeField(null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='UploadedFile',
+            name="UploadedFile",
             fields=[
-                ('id', models.UUIDField(default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('organization_id', models.UUIDField(editable=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('name', models.CharField(max_length=500)),
-                ('sha256', models.CharField(max_length=64)),
-                ('bytes', models.BigIntegerField()),
-                ('upload', maskwright.core.models.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='files', to='labeling.upload')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("organization_id", models.UUIDField(editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("name", models.CharField(max_length=500)),
+                ("sha256", models.CharField(max_length=64)),
+                ("bytes", models.BigIntegerField()),
+                (
+                    "upload",
+                    maskwright.core.models.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="files",
+                        to="labeling.upload",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='JobRevision',
+            name="JobRevision",
             fields=[
-                ('id', models.UUIDField(default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('organization_id', models.UUIDField(editable=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('number', models.PositiveIntegerField()),
-                ('categories', models.JSONField()),
-                ('title', models.CharField(max_length=128)),
-                ('instructions', models.TextField(blank=True)),
-                ('tools', models.JSONField(default=list)),
-                ('allow_empty', models.BooleanField(default=True)),
-                ('allow_impossible', models.BooleanField(default=True)),
-                ('require_full_coverage', models.BooleanField(default=False)),
-                ('work_queue', maskwright.core.models.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workforce.workqueue')),
-                ('job', maskwright.core.models.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='labeling.labelingjob')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=maskwright.core.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("organization_id", models.UUIDField(editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("categories", models.JSONField()),
+                ("title", models.CharField(max_length=128)),
+                ("instructions", models.TextField(blank=True)),
+                ("tools", models.JSONField(default=list)),
+                ("allow_empty", models.BooleanField(default=True)),
+                ("allow_impossible", models.BooleanField(default=True)),
+                ("require_full_coverage", models.BooleanField(default=False)),
+                (
+                    "work_queue",
+                    maskwright.core.models.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workforce.workqueue",
+                    ),
+                ),
+                (
+                    "job",
+                    maskwright.core.models.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="revisions",
+                        to="labeling.labelingjob",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('organization_id', 'job', 'number'), name='job_revision_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("organization_id", "job", "number"), name="job_revision_once")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='dataobject',
-            constraint=models.UniqueConstraint(fields=('organization_id', 'job', 'index'), name='data_object_once'),
+            model_name="dataobject",
+            constraint=models.UniqueConstraint(fields=("organization_id", "job", "index"), name="data_object_once"),
         ),
         migrations.AddConstraint(
-            model_name='labelsetversion',
-            constraint=models.UniqueConstraint(fields=('organization_id', 'label_set', 'number'), name='label_set_version_once'),
+            model_name="labelsetversion",
+            constraint=models.UniqueConstraint(
+                fields=("organization_id", "label_set", "number"), name="label_set_version_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['job', 'state'], name='task_job_state'),
+            model_name="task",
+            index=models.Index(fields=["job", "state"], name="task_job_state"),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(fields=('organization_id', 'task', 'worker'), name='draft_once'),
+            model_name="draft",
+            constraint=models.UniqueConstraint(fields=("organization_id", "task", "worker"), name="draft_once"),
         ),
         migrations.AddConstraint(
-            model_name='consolidatedannotation',
-            constraint=models.UniqueConstraint(fields=('organization_id', 'task', 'generation'), name='consolidated_generation'),
+            model_name="consolidatedannotation",
+            constraint=models.UniqueConstraint(
+                fields=("organization_id", "task", "generation"), name="consolidated_generation"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consolidatedannotation',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('organization_id', 'task'), name='consolidated_current_once'),
+            model_name="consolidatedannotation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_current", True)),
+                fields=("organization_id", "task"),
+                name="consolidated_current_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='annotation',
-            index=models.Index(fields=['task', 'state'], name='annotation_task'),
+            model_name="annotation",
+            index=models.Index(fields=["task", "state"], name="annotation_task"),
         ),
         migrations.AddIndex(
-            model_name='annotation',
-            index=models.Index(fields=['organization_id', 'worker', 'submitted_at'], name='annotation_worker'),
+            model_name="annotation",
+            index=models.Index(fields=["organization_id", "worker", "submitted_at"], name="annotation_worker"),
         ),
         migrations.AddConstraint(
-            model_name='annotation',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'accepted')), fields=('organization_id', 'slot'), name='annotation_accepted_once'),
+            model_name="annotation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "accepted")),
+                fields=("organization_id", "slot"),
+                name="annotation_accepted_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='annotation',
-            constraint=models.UniqueConstraint(fields=('organization_id', 'job', 'worker', 'idempotency_key'), name='annotation_key_once'),
+            model_name="annotation",
+            constraint=models.UniqueConstraint(
+                fields=("organization_id", "job", "worker", "idempotency_key"), name="annotation_key_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='labelingjob',
-            constraint=models.UniqueConstraint(models.F('organization_id'), django.db.models.functions.text.Lower('name'), name='labeling_job_name_once'),
+            model_name="labelingjob",
+            constraint=models.UniqueConstraint(
+                models.F("organization_id"),
+                django.db.models.functions.text.Lower("name"),
+                name="labeling_job_name_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tasktemplateversion',
-            constraint=models.UniqueConstraint(fields=('organization_id', 'task_template', 'number'), name='template_version_once'),
+            model_name="tasktemplateversion",
+            constraint=models.UniqueConstraint(
+                fields=("organization_id", "task_template", "number"), name="template_version_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='uploadedfile',
-            constraint=models.UniqueConstraint(fields=('organization_id', 'upload', 'name'), name='uploaded_file_name_once'),
+            model_name="uploadedfile",
+            constraint=models.UniqueConstraint(
+                fields=("organization_id", "upload", "name"), name="uploaded_file_name_once"
+            ),
         ),
     ]

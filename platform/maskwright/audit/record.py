@@ -33,6 +33,6 @@ def record(
     scope = current_scope()
     kind, actor = ("worker", worker_id) if worker_id else ("user", scope.user_id) if scope.user_id else ("system", None)
     owner = organization_id or scope.organization_id
-    values = [uuid7(), owner, kind, actor, verb, subject_type, subject_id, json.dumps(data, default=str)]
+    values: list[Any] = [uuid7(), owner, kind, actor, verb, subject_type, subject_id, json.dumps(data, default=str)]
     with connection.cursor() as cursor:
         cursor.execute(_SQL, values)

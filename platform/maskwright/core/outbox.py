@@ -75,7 +75,8 @@ _EMIT_SQL = """
 WITH added AS (
   INSERT INTO core_outboxmessage
     (id, organization_id, topic, key, payload, attempts, next_at, error, created_at)
-  SELECT id, organization_id, topic, key, payload, 0, clock_timestamp() + delay * interval '1 second', '', clock_timestamp()
+  SELECT id, organization_id, topic, key, payload, 0, clock_timestamp() + delay * interval '1 second', '',
+    clock_timestamp()
   FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::jsonb[], %s::float8[])
     AS m(id, organization_id, topic, key, payload, delay)
   ON CONFLICT DO NOTHING

@@ -37,7 +37,7 @@ class LocalStore:
                     copyfileobj(source, target, 1 << 20)
                     target.flush()
                     os.fsync(target.fileno())
-                os.replace(name, path)
+                Path(name).replace(path)
             except BaseException:
                 Path(name).unlink(missing_ok=True)
                 raise
