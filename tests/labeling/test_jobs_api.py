@@ -98,11 +98,13 @@ def test_a_running_job_is_changed_by_patch(acme: Company) -> None:
 
 
 def _finished(company: Company) -> MadeJob:
-    """Two objects of three are answered by one labeler each and consolidated."""
-    made = make_job(company, objects=3, labelers=1)
+    """Objects 0 and 1 are answered with class 1 and 2 by one labeler and consolidated; 2 waits for its turn."""
+    made = make_job(company, objects=3, labelers=1, window=2)
     client = company.client("labeler")
-    for index in (1, 2):
-        assert submit(client, claim(client).json(), flat_mask(index)).status_code == 200
+    for _ in range(2):
+        assignment = claim(client).json()
+        mask = flat_mask(assignment["task"]["data_object"]["index"] + 1)
+        assert submit(client, assignment, mask).status_code == 200
     run_messages(company, "work.item_answered")
     assert run_messages(company, "task.consolidate") == 2
     return made
@@ -110,7 +112,8 @@ def _finished(company: Company) -> MadeJob:
 
 def test_progress_counts_what_is_there(acme: Company) -> None:
     made = _finished(acme)
-    claim(acme.client("labeler"))
+    run_messages(acme, "queue.distribute")
+    assert claim(acme.client("labeler")).status_code == 201
     progress = _get(acme.client("manager"), f"jobs/{made.id}/progress").json()
     assert progress["tasks"] == {"total": 3, "waiting": 0, "open": 1, "consolidating": 0, "done": 2, "failed": 0}
     assert (progress["done"], progress["open"], progress["state"]) == (2, 1, "in_progress")
