@@ -2,7 +2,9 @@
 
 from django.urls import URLPattern, path
 
-from labeling.api import jobs, library, objects, uploads
+from labeling.api import addresses, jobs, library, objects, uploads, vendor
+
+__all__ = ["addresses", "urlpatterns"]
 
 urlpatterns: list[URLPattern] = [
     path("label-sets", library.LabelSetsView.as_view(), name="label_sets"),
@@ -39,6 +41,7 @@ urlpatterns: list[URLPattern] = [
     path("objects/<uuid:object_id>/disagreement", objects.ObjectDisagreementView.as_view(), name="object_disagreement"),
     path("objects/<uuid:object_id>/retry", objects.ObjectRetryView.as_view(), name="object_retry"),
     path("annotations/<uuid:annotation_id>/mask", objects.AnnotationMaskView.as_view(), name="annotation_mask"),
+    path("jobs/<uuid:job_id>/grants", vendor.JobGrantsView.as_view(), name="job_grants"),
     path("granted-jobs", jobs.GrantedJobsView.as_view(), name="granted_jobs"),
     path("granted-jobs/<uuid:job_id>", jobs.GrantedJobView.as_view(), name="granted_job"),
 ]

@@ -1,20 +1,16 @@
 """The demo's work: a label set, a template, an upload of free photos, one job for each workforce."""
 
 import uuid
-from hashlib import sha256
-from pathlib import PurePosixPath
-
-from django.utils import timezone
+from io import BytesIO
 
 from labeling.demo_photos import demo_photos
-from labeling.models import LabelingJob, LabelSet, TaskTemplate, Upload, UploadedFile
+from labeling.models import LabelingJob, LabelSet, TaskTemplate, Upload
 from labeling.services.jobs import create_job
 from labeling.services.label_sets import save_label_set
 from labeling.services.task_templates import save_task_template
+from labeling.services.uploads import complete_upload, create_upload, store_file
 from maskwright.config.demo.people import CUSTOMER, VENDOR, labelers_of, user_id
 from maskwright.core.errors import Unavailable
-from maskwright.core.objects import blob_store
-from maskwright.core.objects.factory import blob_key
 from maskwright.core.scope import organization_scope
 from maskwright.organizations.models import Organization
 from workforce.services.grants import accept_grant, offer_grant, staff_grant
@@ -47,7 +43,7 @@ def create_work(organizations: dict[str, Organization]) -> list[LabelingJob]:
     manager, vendor_manager = user_id("acme-manager"), user_id("globex-manager")
     with organization_scope(customer.pk, user_id=manager):
         team = create_work_team(name="Acme labelers", user_ids=[user_id(one) for one in labelers_of(CUSTOMER)])
-        labels, template, upload = _label_set(), _template(), _upload(customer.pk, manager)
+        labels, template, upload = _label_set(), _template(), _upload(manager)
         own = _job("first-photos", labels, template, upload, manager, team=team.pk, labelers=3)
         lent = _job("photos-for-globex", labels, template, upload, manager, team=None, labelers=2)
         grant = offer_grant(queue_id=lent.work_queue_id, vendor_id=vendor.pk, title="Objects in everyday photos")
@@ -95,17 +91,12 @@ def _template() -> TaskTemplate:
     )
 
 
-def _upload(organization_id: uuid.UUID, manager: uuid.UUID) -> Upload:
+def _upload(manager: uuid.UUID) -> Upload:
     """The photos as an upload, as if the manager had dropped a folder into the browser."""
-    upload = Upload.objects.create(name="Demo photos", created_by_id=manager)
     photos = list(demo_photos())
     if not photos:
         raise Unavailable("The demo's photos are missing. Install scikit-image and scikit-learn, or set DEMO=0.")
+    upload = create_upload(name="Demo photos", user_id=manager)
     for photo in photos:
-        digest = sha256(photo.data).hexdigest()
-        kind = "image/png" if PurePosixPath(photo.filename).suffix == ".png" else "image/jpeg"
-        blob_store().put(blob_key(organization_id, digest), photo.data, content_type=kind)
-        UploadedFile.objects.create(upload=upload, name=photo.filename, sha256=digest, bytes=len(photo.data))
-    upload.completed_at = timezone.now()
-    upload.save(update_fields=["completed_at"])
-    return upload
+        store_file(upload_id=upload.pk, name=photo.filename, source=BytesIO(photo.data))
+    return complete_upload(upload_id=upload.pk)
