@@ -2,7 +2,13 @@
 
 from django.urls import path
 
+from maskwright.core.api.visibility import names
+from workforce import models
 from workforce.api import grants, teams
+
+names("team_id", lambda pk: models.WorkTeam.objects.filter(pk=pk).exists())
+names("grant_id", lambda pk: models.WorkGrant.objects.filter(pk=pk).exists())
+names("claim_id", lambda pk: models.Claim.objects.filter(pk=pk).exists())
 
 urlpatterns = [
     path("teams", teams.TeamsView.as_view(), name="teams"),

@@ -1,7 +1,7 @@
 """Two admins: the managers' (scoped to their organization) and the operator's (organizations and their owners)."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth.views import redirect_to_login
@@ -37,6 +37,13 @@ def on_dashboard(part: DashboardPart) -> DashboardPart:
     return part
 
 
+def _deny(parameters: dict[str, Any]) -> NoReturn:
+    """Say no to a role; at the address of an object not even whether there is such an object."""
+    if "object_id" in parameters or "user_id" in parameters:
+        raise Http404
+    raise PermissionDenied
+
+
 class ManagerAdminSite(AdminSite):
     """Open to members who may see labeling jobs; `is_staff` plays no part, so no form can give access."""
 
@@ -69,7 +76,7 @@ class ManagerAdminSite(AdminSite):
             if getattr(request, "actor", None) is None:
                 query = urlencode({"next": request.get_full_path()})
                 return HttpResponseRedirect(f"{reverse('organization_choose')}?{query}")
-            raise PermissionDenied
+            _deny(kwargs)
 
         return inner
 
@@ -154,7 +161,7 @@ class OperatorAdminSite(AdminSite):
             if self.has_permission(request):
                 return cast(HttpResponse, guarded(request, *args, **kwargs))
             if request.user.is_authenticated:
-                raise PermissionDenied
+                _deny(kwargs)
             return redirect_to_login(request.get_full_path(), reverse("account_login"))
 
         return inner

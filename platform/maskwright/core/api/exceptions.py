@@ -9,11 +9,14 @@ from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 
 from maskwright.core.api.request_id import request_id
+from maskwright.core.api.visibility import is_hidden
 from maskwright.core.errors import DomainError, FieldProblem, NotAllowed, NotFound
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler. Every error undoes the request's transaction."""
+    if isinstance(error, NotAllowed | PermissionDenied) and is_hidden(context["kwargs"]):
+        error = Http404()
     if transaction.get_connection().in_atomic_block:
         transaction.set_rollback(True)
     identity = request_id(context["request"]._request)
