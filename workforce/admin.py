@@ -135,10 +135,6 @@ class WorkTeamAdmin(ScopedModelAdmin):
             remove_team_member(work_team_id=obj.pk, user_id=user_id)
         return team
 
-    def after_action_url(self, request: HttpRequest, obj: Any, name: str) -> str:
-        still_there = WorkTeam.objects.filter(pk=obj.pk).exists()
-        return self.object_url(obj) if still_there else self.page_url("changelist")
-
 
 def _members(team: WorkTeam) -> list[uuid.UUID]:
     return list(TeamMember.objects.filter(work_team=team).values_list("user_id", flat=True))

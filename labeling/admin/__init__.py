@@ -1,5 +1,13 @@
-"""The managers' pages of labeling: one file per model."""
+"""The managers' pages of labeling: one file per model, and the first page."""
 
-from labeling.admin import label_sets, task_templates
+from labeling.admin import (
+    dashboard,
+    data_objects,
+    jobs,
+    label_sets,
+    storage_connections,
+    task_templates,
+    uploads,
+)
 
-__all__ = ["label_sets", "task_templates"]
+__all__ = ["dashboard", "data_objects", "jobs", "label_sets", "storage_connections", "task_templates", "uploads"]

@@ -58,7 +58,8 @@ class CategoryTable(forms.BaseFormSet):  # type: ignore[type-arg]  # generic in 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         form.fields["ORDER"].widget = forms.NumberInput(attrs={"class": "mw-input", "aria-label": gettext("Place")})
-        form.fields["DELETE"].widget.attrs["aria-label"] = gettext("Remove")
+        if self.can_delete:
+            form.fields["DELETE"].widget.attrs["aria-label"] = gettext("Remove")
         form.empty_permitted = index is None or index >= self.initial_form_count()
 
     def sent_rows(self) -> list[Any]:
@@ -67,6 +68,20 @@ class CategoryTable(forms.BaseFormSet):  # type: ignore[type-arg]  # generic in 
 
 CategoryFormSet = forms.formset_factory(
     CategoryForm, formset=CategoryTable, extra=EXTRA_ROWS, can_order=True, can_delete=True, max_num=MAX_CLASSES
+)
+
+
+class JobCategoryForm(CategoryForm):
+    """A row of a running job: names stay, because masks and answers hold them."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "index" in self.initial:
+            self.fields["name"].widget.attrs["readonly"] = True
+
+
+JobCategoryFormSet = forms.formset_factory(
+    JobCategoryForm, formset=CategoryTable, extra=EXTRA_ROWS, can_order=True, max_num=MAX_CLASSES
 )
 
 

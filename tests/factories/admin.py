@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import Model
 
 from labeling.services.label_sets import save_label_set
+from labeling.services.storage_connections import save_storage_connection
 from labeling.services.task_templates import save_task_template
 from maskwright.accounts.models import ApiToken
 from maskwright.core.scope import organization_scope
@@ -26,6 +27,7 @@ def furnish(company: Company, mark: str) -> dict[str, list[uuid.UUID]]:
         categories = [{**CATEGORIES[0], "name": f"cat {mark}", "description": f"fur {mark}"}]
         save_label_set(name=f"labels {mark}", description=f"about {mark}", categories=categories)
         save_task_template(name=f"template {mark}", title=f"title {mark}", instructions=f"instructions {mark}")
+        save_storage_connection(name=f"storage {mark}", kind="s3", container=f"bucket-{mark}", credentials={})
         create_invitation(role="labeler", created_by=manager, email=f"{mark}@example.org")
         create_own_token(user=manager, name=f"token {mark}")
         return {model._meta.label: ids_of(model, company) for model in pages()}

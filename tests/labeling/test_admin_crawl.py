@@ -69,8 +69,8 @@ def crawl(company: Company, made: dict[str, list[uuid.UUID]]) -> dict[str, str]:
     shown = {"/manage/": body(visit(browser, "/manage/"))}
     for page in pages().values():
         for url in addresses(page, made[page.model._meta.label]):
-            # What one searched for stands in the search field again; that is no leak.
-            shown[url] = body(visit(browser, url)).replace(f'value="{FOREIGN}"', "").replace(f"q={FOREIGN}", "")
+            # What one searched for stands in the search field and in links again; that is no leak.
+            shown[url] = body(visit(browser, url)).replace(f'value="{FOREIGN}"', "").replace(f"={FOREIGN}", "")
     return shown
 
 

@@ -20,7 +20,7 @@ def _always(obj: Any) -> bool:
 
 @dataclass(frozen=True)
 class ObjectAction:
-    """`run` calls a service and returns what to tell the person, or a page of its own (a secret to copy).
+    """`run` calls a service and returns what to tell the person ("" when it told him itself), or a page of its own.
 
     `available` hides the button in other states; the service refuses by itself.
 

@@ -50,6 +50,19 @@ class NavEntry:
     label: str | Promise
 
 
+@dataclass(frozen=True)
+class FormPage:
+    """One form on one page: how it is made, which service takes it, and what follows."""
+
+    build: Callable[[Any, Any], ServiceForm]
+    apply: Callable[[Actor, ServiceForm], Any]
+    saved: Callable[[Any], HttpResponse]
+    context: Callable[[ServiceForm], dict[str, Any]]
+    template: str
+    title: str
+    may_write: bool
+
+
 def actor_of(request: HttpRequest) -> Actor:
     """The acting member; the site has refused everybody else before a page is asked."""
     actor = getattr(request, "actor", None)
@@ -213,47 +226,52 @@ class ScopedModelAdmin(_ModelAdmin):
         return csrf_protect(self._form_view)(request, object_id)
 
     def _form_view(self, request: HttpRequest, object_id: uuid.UUID | None) -> HttpResponse:
-        actor = actor_of(request)
         obj = None if object_id is None else self.object_or_404(request, object_id)
         may_write = self.has_add_permission(request) if obj is None else self.has_change_permission(request, obj)
-        if not may_write and (obj is None or request.method == "POST" or not self.has_view_permission(request, obj)):
+        if not may_write and (obj is None or not self.has_view_permission(request, obj)):
             raise PermissionDenied
-        if request.method != "POST":
-            form = self.build_form(request, obj)
-            if not may_write:
-                form.make_read_only()
-            return self.render_form(request, obj, form, may_write)
-        form = self.build_form(request, obj, request.POST, request.FILES)
-        saved = self._save(request, actor, obj, form)
-        if saved is None:
-            return self.render_form(request, obj, form, may_write)
-        return self.response_saved(request, saved, obj is None)
-
-    def _save(self, request: HttpRequest, actor: Actor, obj: Any | None, form: ServiceForm) -> Any | None:
-        """The saved object; None when form or service refused, with nothing written and the form saying why."""
-        if not form.is_valid():
-            return None
-        try:
-            with transaction.atomic():
-                return self.apply(request, actor, obj, form)
-        except DomainError as error:
-            form.add_domain_error(error)
-            return None
-
-    def render_form(self, request: HttpRequest, obj: Any | None, form: ServiceForm, may_write: bool) -> HttpResponse:
         add_title = str(self.add_label) or _("New %(name)s") % {"name": self.opts.verbose_name}
+        page = FormPage(
+            build=lambda data, files: self.build_form(request, obj, data, files),
+            apply=lambda actor, form: self.apply(request, actor, obj, form),
+            saved=lambda saved: self.response_saved(request, saved, obj is None),
+            context=lambda form: self.page_context(request, obj, form),
+            template=str(self.change_form_template),
+            title=add_title if obj is None else str(obj),
+            may_write=may_write,
+        )
+        return self.form_page(request, obj, page)
+
+    def form_page(self, request: HttpRequest, obj: Any | None, page: "FormPage") -> HttpResponse:
+        """Show a form, or hand it to its service; a refusal shows in the form, with nothing written."""
+        actor = actor_of(request)
+        if request.method == "POST":
+            if not page.may_write:
+                raise PermissionDenied
+            form = page.build(request.POST, request.FILES)
+            if form.is_valid():
+                try:
+                    with transaction.atomic():
+                        saved = page.apply(actor, form)
+                    return page.saved(saved)
+                except DomainError as error:
+                    form.add_domain_error(error)
+        else:
+            form = page.build(None, None)
+        if not page.may_write:
+            form.make_read_only()
         context = {
             **self.admin_site.each_context(request),
-            "title": add_title if obj is None else str(obj),
+            "title": page.title,
             "opts": self.opts,
             "page": self,
             "object": obj,
             "form": form,
-            "may_write": may_write,
+            "may_write": page.may_write,
             "object_actions": [] if obj is None else self.actions_of(request, obj),
-            **self.page_context(request, obj, form),
+            **page.context(form),
         }
-        return self._respond(request, str(self.change_form_template), context)
+        return self._respond(request, page.template, context)
 
     def _respond(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
         request.current_app = self.admin_site.name
@@ -303,7 +321,8 @@ class ScopedModelAdmin(_ModelAdmin):
                 result = action.run(request, actor, obj)
             if isinstance(result, HttpResponse):
                 return result
-            messages.success(request, str(result))
+            if result:
+                messages.success(request, str(result))
         except DomainError as error:
             messages.error(request, error.message)
         return HttpResponseRedirect(self.after_action_url(request, obj, name))
@@ -322,7 +341,9 @@ class ScopedModelAdmin(_ModelAdmin):
         return self._respond(request, "admin/manage/secret.html", context)
 
     def after_action_url(self, request: HttpRequest, obj: Any, name: str) -> str:
-        return self.object_url(obj)
+        """The object's page, or the list when the action removed it."""
+        is_there = self.get_queryset(request).filter(pk=obj.pk).exists()
+        return self.object_url(obj) if is_there else self.page_url("changelist")
 
     # --- Django's own log of changes stays empty: audit events are the one history -----------------------------------
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:

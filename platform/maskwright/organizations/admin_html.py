@@ -15,3 +15,7 @@ def badge(text: Any, kind: str = "") -> SafeString:
 def moment(at: datetime | None, empty: str = "–") -> str:
     """A time in UTC to the minute; the heading beside it says that it is UTC."""
     return at.strftime("%Y-%m-%d %H:%M") if at else empty
+
+
+def link(url: str, text: Any) -> SafeString:
+    return format_html('<a href="{}">{}</a>', url, text)

@@ -77,3 +77,11 @@ def icon(name: str) -> SafeString:
         ' stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">{}</svg>',
         shape,
     )
+
+
+@register.simple_tag
+def swatch(color: str) -> SafeString:
+    """A square of a category's colour, drawn without inline style."""
+    return format_html(
+        '<svg class="manage-swatch" viewBox="0 0 1 1" aria-hidden="true"><path fill="{}" d="M0 0h1v1H0z"/></svg>', color
+    )

@@ -1,0 +1,82 @@
+"""What the console of a job shows: counts, the preflight report, settings, vendors, and what went wrong."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from labeling.admin.job_forms import RULES
+from labeling.admin.words import reason
+from labeling.models import LabelingJob, Task
+from labeling.selectors.jobs import job_detail
+from labeling.selectors.objects import UNUSABLE
+from labeling.selectors.progress import job_progress
+from labeling.states import JobState, TaskState
+from maskwright.organizations.admin_html import link, moment
+from workforce.selectors import GrantRow
+
+SHOWN_FAILURES = 10
+
+
+def objects_url(job: LabelingJob, **filters: str) -> str:
+    return f"{reverse('admin:labeling_dataobject_changelist')}?{urlencode({'job': str(job.pk), **filters})}"
+
+
+def console_context(job: LabelingJob, grants: list[GrantRow]) -> dict[str, Any]:
+    progress = job_progress(job.pk)
+    detail = job_detail(job.pk)
+    queue, revision = detail.queue, detail.revision
+    failed = progress.tasks[TaskState.FAILED]
+    return {
+        "progress": progress,
+        "failures": _failures(job) if failed else [],
+        "failed_count": failed,
+        "failed_url": objects_url(job, state=TaskState.FAILED),
+        "objects_url": objects_url(job),
+        "reasons": _reasons(job),
+        "unusable_url": objects_url(job, state=UNUSABLE),
+        "preflight": job.preflight,
+        "is_checking": job.state == JobState.INITIALIZING,
+        "is_over": job.state in (JobState.STOPPED, JobState.COMPLETED),
+        "manifest_uri": detail.output_manifest_uri if job.manifest_written_at else "",
+        "archive_url": reverse("job_output_download", args=[job.pk]) if progress.tasks[TaskState.DONE] else "",
+        "manifest_url": reverse("job_output_manifest", args=[job.pk]) if progress.tasks[TaskState.DONE] else "",
+        "grants": grants,
+        "revision": revision,
+        "facts": [
+            (_("Photos from"), job.input_uri),
+            (_("Results to"), job.output_uri),
+            (_("Label set"), _link("labeling_labelset", job.label_set)),
+            (_("Task template"), _link("labeling_tasktemplate", job.task_template)),
+            (_("Work team"), _link("workforce_workteam", queue.work_team) or gettext("vendors only")),
+            (_("Labelers per photo"), queue.labelers_wanted),
+            (_("Minutes for one photo"), f"{queue.time_limit_seconds / 60:g}"),
+            (_("Photos open at once"), f"{queue.window:,}"),
+            (_("Priority"), queue.priority),
+            (_("Deadline (UTC)"), moment(queue.deadline, gettext("none"))),
+            (_("How answers become one mask"), RULES.get(job.consolidation_rule, job.consolidation_rule)),
+            (_("Label attribute"), job.label_attribute_name),
+            (_("Revision"), revision.number),
+            (_("Created (UTC)"), moment(job.created_at)),
+            (_("Started (UTC)"), moment(job.started_at)),
+            (_("Ended (UTC)"), moment(job.ended_at)),
+        ],
+    }
+
+
+def _reasons(job: LabelingJob) -> list[tuple[Any, int, str]]:
+    """Words, number, and the list of those objects, the most frequent first."""
+    counts: dict[str, int] = job.preflight.get("reasons", {})
+    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [(reason(code), number, objects_url(job, state=UNUSABLE, reason=code)) for code, number in ordered]
+
+
+def _failures(job: LabelingJob) -> list[Task]:
+    failed = Task.objects.filter(job=job, state=TaskState.FAILED).select_related("data_object")
+    return list(failed.order_by("data_object__index")[:SHOWN_FAILURES])
+
+
+def _link(page: str, obj: Any) -> Any:
+    return link(reverse(f"admin:{page}_change", args=[obj.pk]), obj.name) if obj is not None else ""

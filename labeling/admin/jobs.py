@@ -1,0 +1,314 @@
+"""Labeling jobs: create one, and the console of one that exists."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.urls import URLPattern, path
+from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_protect
+
+from labeling.admin.console import console_context
+from labeling.admin.job_forms import JobChangeForm, JobForm, OfferForm, change_initial
+from labeling.admin.label_sets import JobCategoryFormSet, offer_colors
+from labeling.admin.preview import preview_data
+from labeling.admin.words import job_badge
+from labeling.masks import DEFAULT_COLORS
+from labeling.models import JobRevision, LabelingJob
+from labeling.selectors.jobs import job_detail, job_list, job_rows
+from labeling.services.jobs import change_job, create_job, pause_job, preflight_job, resume_job, start_job, stop_job
+from labeling.states import JobState
+from maskwright.core.errors import Conflict, DomainError
+from maskwright.organizations.actor import Actor
+from maskwright.organizations.admin_actions import ObjectAction
+from maskwright.organizations.admin_base import FormPage, NavEntry, ScopedModelAdmin, may
+from maskwright.organizations.admin_filters import ChoiceFilter
+from maskwright.organizations.admin_forms import ServiceForm
+from maskwright.organizations.admin_html import moment
+from maskwright.organizations.permissions import Permission
+from workforce.models import WorkGrant
+from workforce.selectors import grant_rows
+from workforce.services.grants import offer_grant, revoke_grant
+from workforce.states import GrantState
+
+CHANGEABLE = (JobState.INITIALIZING, JobState.READY, JobState.IN_PROGRESS, JobState.PAUSED)
+
+
+class JobStateFilter(ChoiceFilter):
+    title = _("state")
+    parameter_name = "state"
+    field_path = "state"
+
+    def lookups(self, request: Any, model_admin: Any) -> Any:
+        return JobState.choices
+
+
+def _start(request: HttpRequest, actor: Actor, job: LabelingJob) -> str:
+    started = start_job(job_id=job.pk)
+    if started.state == JobState.INITIALIZING:
+        return gettext("The job starts by itself as soon as its photos have been checked.")
+    return gettext("The job runs. Its team gets the first photos now.")
+
+
+def _pause(request: HttpRequest, actor: Actor, job: LabelingJob) -> str:
+    pause_job(job_id=job.pk)
+    return gettext("The job is paused. Open work is kept, its clock stands still.")
+
+
+def _resume(request: HttpRequest, actor: Actor, job: LabelingJob) -> str:
+    resume_job(job_id=job.pk)
+    return gettext("The job goes on.")
+
+
+def _stop(request: HttpRequest, actor: Actor, job: LabelingJob) -> str:
+    stop_job(job_id=job.pk)
+    return gettext("The job is being stopped.")
+
+
+def _check_again(request: HttpRequest, actor: Actor, job: LabelingJob) -> str:
+    preflight_job(job_id=job.pk)
+    return gettext("The photos are being checked again.")
+
+
+def _in(*states: JobState) -> Any:
+    return lambda job: job.state in states
+
+
+@admin.register(LabelingJob)
+class LabelingJobAdmin(ScopedModelAdmin):
+    write_permission = Permission.JOBS_MANAGE
+    nav = NavEntry("work", 1, _("Labeling jobs"))
+    icon = "job"
+    intro = _("A job gives photos to a team and turns its answers into masks.")
+    add_label = _("New labeling job")
+    submit_label = _("Create the job")
+    empty_title = _("No labeling job yet")
+    empty_text = _("Bring photos, make a label set and a task template, then create a job for a work team.")
+    list_display = ("name", "state_badge", "progress", "team", "labelers", "deadline", "created")
+    list_filter = (JobStateFilter,)
+    search_fields = ("name",)
+    search_help_text = _("Name")
+    ordering = ("-created_at", "-id")
+    change_form_template = "admin/manage/job_form.html"
+    object_actions = (
+        ObjectAction(
+            "start",
+            _("Start"),
+            Permission.JOBS_MANAGE,
+            _start,
+            available=lambda job: (
+                job.state == JobState.READY or (job.state == JobState.INITIALIZING and not job.start_when_ready)
+            ),
+            style="primary",
+        ),
+        ObjectAction(
+            "resume", _("Resume"), Permission.JOBS_MANAGE, _resume, available=_in(JobState.PAUSED), style="primary"
+        ),
+        ObjectAction("pause", _("Pause"), Permission.JOBS_MANAGE, _pause, available=_in(JobState.IN_PROGRESS)),
+        ObjectAction(
+            "check",
+            _("Check the photos again"),
+            Permission.JOBS_MANAGE,
+            _check_again,
+            available=_in(JobState.FAILED),
+            style="primary",
+        ),
+        ObjectAction(
+            "stop",
+            _("Stop"),
+            Permission.JOBS_MANAGE,
+            _stop,
+            confirm=_(
+                "The job ends for good and cannot be started again. Whoever is at work has a few minutes to submit. "
+                "What is done stays and can be downloaded. To interrupt it only, pause it instead."
+            ),
+            available=_in(*CHANGEABLE),
+            style="danger",
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return job_list().select_related("label_set", "task_template", "created_by")
+
+    def prepare_rows(self, request: HttpRequest, rows: list[Any]) -> None:
+        for row in job_rows(rows):
+            row.job.row = row  # type: ignore[attr-defined]  # for this page
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_badge(self, job: LabelingJob) -> str:
+        return job_badge(job.state)
+
+    @admin.display(description=_("photos done"))
+    def progress(self, job: Any) -> str:
+        done, total = job.row.done, job.row.total
+        return format_html(
+            '<span class="manage-meter"><progress class="mw-progress" max="{}" value="{}"></progress>'
+            '<span class="mw-number mw-small">{} / {}</span></span>',
+            max(total, 1),
+            done,
+            f"{done:,}",
+            f"{total:,}",
+        )
+
+    @admin.display(description=_("team"))
+    def team(self, job: Any) -> str:
+        team = job.work_queue.work_team
+        return team.name if team is not None else gettext("vendors")
+
+    @admin.display(description=_("labelers"))
+    def labelers(self, job: Any) -> str:
+        return str(job.work_queue.labelers_wanted)
+
+    @admin.display(description=_("deadline (UTC)"))
+    def deadline(self, job: Any) -> str:
+        return moment(job.work_queue.deadline)
+
+    @admin.display(description=_("created (UTC)"), ordering="created_at")
+    def created(self, job: LabelingJob) -> str:
+        return moment(job.created_at)
+
+    # --- create -----------------------------------------------------------------------------------------------------
+    def build_form(self, request: HttpRequest, obj: Any | None, data: Any = None, files: Any = None) -> ServiceForm:
+        return JobForm(data, initial={"upload": request.GET.get("upload", "")})
+
+    def apply(self, request: HttpRequest, actor: Actor, obj: Any | None, form: ServiceForm) -> Any:
+        assert isinstance(form, JobForm)
+        return create_job(actor_user_id=actor.user_id, **form.arguments())
+
+    def saved_message(self, obj: Any, added: bool) -> str:
+        return gettext("%(name)s was created. Its photos are being checked.") % {"name": obj.name}
+
+    def page_context(self, request: HttpRequest, obj: Any | None, form: ServiceForm) -> dict[str, Any]:
+        choices: Any = {name: form.fields[name] for name in ("label_set", "task_template")}
+        return {"missing": [name for name, field in choices.items() if not field.choices]}
+
+    # --- the console of one job -------------------------------------------------------------------------------------
+    def extra_urls(self) -> list[URLPattern]:
+        return [
+            path("<uuid:object_id>/edit/", self.guarded(self.edit_view), name=self.url_name("edit")),
+            path("<uuid:object_id>/offers/", self.guarded(self.offers_view), name=self.url_name("offers")),
+        ]
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: Any = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        if object_id is None:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        job = self.object_or_404(request, object_id)
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        context = {
+            **self.admin_site.each_context(request),
+            "title": job.name,
+            "opts": self.opts,
+            "page": self,
+            "object": job,
+            "object_actions": self.actions_of(request, job),
+            "may_change": may(request, Permission.JOBS_MANAGE) and job.state in CHANGEABLE,
+            **console_context(job, grant_rows(self._grants(job))),
+        }
+        return self._respond(request, "admin/manage/job.html", context)
+
+    def history_subjects(self, obj: Any) -> Sequence[uuid.UUID]:
+        return [obj.pk, *(grant.pk for grant in self._grants(obj))]
+
+    @staticmethod
+    def _grants(job: LabelingJob) -> list[WorkGrant]:
+        found = WorkGrant.objects.filter(work_queue_id=job.work_queue_id, organization_id=job.organization_id)
+        return list(found.order_by("-created_at", "-id"))
+
+    # --- change a job that exists -----------------------------------------------------------------------------------
+    def edit_view(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
+        return csrf_protect(self._edit_view)(request, object_id)
+
+    def _edit_view(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
+        job = self.object_or_404(request, object_id)
+        if not may(request, Permission.JOBS_MANAGE):
+            raise PermissionDenied
+        detail = job_detail(job.pk)
+        page = FormPage(
+            build=lambda data, files: _change_form(job, detail.revision, data),
+            apply=lambda actor, form: _change(job, form),
+            saved=lambda saved: self._back(request, job, gettext("Saved as revision %d.") % saved.revision),
+            context=lambda form: {
+                "preview": preview_data(categories=detail.revision.categories, template=_shown(detail.revision)),
+                "colors": " ".join(DEFAULT_COLORS),
+            },
+            template="admin/manage/job_edit.html",
+            title=gettext("Change %(name)s") % {"name": job.name},
+            may_write=job.state in CHANGEABLE,
+        )
+        return self.form_page(request, job, page)
+
+    def _back(self, request: HttpRequest, job: LabelingJob, message: str) -> HttpResponse:
+        messages.success(request, message)
+        return HttpResponseRedirect(self.object_url(job))
+
+    # --- vendors ----------------------------------------------------------------------------------------------------
+    def offers_view(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
+        return csrf_protect(self._offers_view)(request, object_id)
+
+    def _offers_view(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
+        job = self.object_or_404(request, object_id)
+        if not may(request, Permission.JOBS_MANAGE):
+            raise PermissionDenied
+        grants = self._grants(job)
+        if request.method == "POST" and "revoke" in request.POST:
+            return self._revoke(request, job, grants)
+        page = FormPage(
+            build=lambda data, files: OfferForm(data, initial={"title": job_detail(job.pk).revision.title}),
+            apply=lambda actor, form: offer_grant(
+                queue_id=job.work_queue_id,
+                vendor_id=form.cleaned_data["vendor"],
+                **{name: form.cleaned_data[name] for name in ("title", "preview", "starts_at", "expires_at")},
+            ),
+            saved=lambda grant: self._back(request, job, gettext("Offered. The vendor's managers see it now.")),
+            context=lambda form: {"grants": grant_rows(grants), "open_states": OPEN_GRANTS},
+            template="admin/manage/offers.html",
+            title=gettext("Vendors of %(name)s") % {"name": job.name},
+            may_write=job.state in CHANGEABLE,
+        )
+        return self.form_page(request, job, page)
+
+    def _revoke(self, request: HttpRequest, job: LabelingJob, grants: list[WorkGrant]) -> HttpResponse:
+        chosen = next((grant for grant in grants if str(grant.pk) == request.POST["revoke"]), None)
+        try:
+            if chosen is None:
+                raise Conflict(gettext("There is no such offer of this job."))
+            revoke_grant(grant_id=chosen.pk)
+            messages.success(request, gettext("Ended. The vendor's people can do nothing more on this job."))
+        except DomainError as error:
+            messages.error(request, error.message)
+        return HttpResponseRedirect(self.page_url("offers", job.pk))
+
+
+OPEN_GRANTS = (GrantState.OFFERED, GrantState.ACCEPTED)
+
+
+def _shown(revision: JobRevision) -> dict[str, Any]:
+    names = ("title", "instructions", "tools", "allow_empty", "allow_impossible", "require_full_coverage")
+    return {name: getattr(revision, name) for name in names}
+
+
+def _change_form(job: LabelingJob, revision: JobRevision, data: Any) -> JobChangeForm:
+    table = JobCategoryFormSet(data, prefix="categories", initial=revision.categories)
+    offer_colors(table, revision.categories)
+    initial = change_initial(job.work_queue, revision)
+    return JobChangeForm(data, table=table, initial=initial, team_id=job.work_queue.work_team_id)
+
+
+def _change(job: LabelingJob, form: ServiceForm) -> LabelingJob:
+    assert isinstance(form, JobChangeForm)
+    if form.cleaned_data["seen"] != job.revision:
+        raise Conflict(gettext("Somebody changed the job meanwhile. Open the page anew and make your changes there."))
+    return change_job(job_id=job.pk, **form.arguments())
