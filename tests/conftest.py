@@ -39,5 +39,5 @@ def pytest_configure(config: pytest.Config) -> None:
     # Passwords are hashed hundreds of times in the suite; how hard that is, is not what is tested.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # These import models, which is possible only now.
-    for plugin in ("tests.plugins.database", "tests.plugins.cast"):
+    for plugin in ("tests.plugins.database", "tests.plugins.cast", "tests.plugins.s3"):
         config.pluginmanager.import_plugin(plugin)

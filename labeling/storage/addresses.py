@@ -55,12 +55,12 @@ def parse_address(uri: str) -> Address:
         raise AddressUnusable(f"'{uri[:200]}' is no folder. Write three slashes: file:///folder/name.")
     if scheme != "file" and not container:
         raise AddressUnusable(f"'{uri[:200]}' names no bucket. Write {_EXAMPLES}.")
-    _check_key(uri, key)
+    _check_key(uri, key.removeprefix("/") if scheme == "file" else key)
     return Address(scheme, container, key)
 
 
 def _check_key(uri: str, key: str) -> None:
-    parts = key.strip("/").split("/") if key.strip("/") else []
+    parts = key.removesuffix("/").split("/") if key else []
     if any(part in ("", ".", "..") for part in parts) or "\\" in key:
         raise AddressUnusable(f"'{uri[:200]}' has an empty part, '.', '..' or a backslash. Write the plain path.")
     if any(ord(character) < 32 or "\ud800" <= character <= "\udfff" for character in uri):
