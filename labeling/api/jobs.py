@@ -18,7 +18,7 @@ from labeling.selectors.jobs import job_detail, job_list, job_rows
 from labeling.selectors.progress import job_progress
 from labeling.selectors.results import archive_stream, manifest_stream
 from labeling.services import jobs
-from maskwright.core.api.pagination import paged
+from maskwright.core.api.pagination import Page, paged
 
 
 def _job(job_id: uuid.UUID, status: int = 200) -> Response:
@@ -26,6 +26,8 @@ def _job(job_id: uuid.UUID, status: int = 200) -> Response:
 
 
 class JobsView(ManagementView):
+    pagination_class = Page
+
     @extend_schema(responses=job_outputs.JobRowOutput(many=True), parameters=[OpenApiParameter("state", str)])
     def get(self, request: Request) -> Response:
         found = job_list(state=request.query_params.get("state", ""))
@@ -112,6 +114,8 @@ class DownloadView(ManagementView):
 
 
 class GrantedJobsView(ManagementView):
+    pagination_class = Page
+
     @extend_schema(responses=job_outputs.GrantedJobRowOutput(many=True))
     def get(self, request: Request) -> Response:
         """Jobs of customers that live grants let this organization work on."""

@@ -17,7 +17,7 @@ from labeling.services.storage_connections import (
     test_connection,
 )
 from labeling.services.task_templates import save_task_template
-from maskwright.core.api.pagination import paged
+from maskwright.core.api.pagination import Page, paged
 from maskwright.organizations.permissions import Permission
 
 
@@ -30,6 +30,8 @@ def _label_set(label_set_id: uuid.UUID, status: int = 200) -> Response:
 
 
 class LabelSetsView(SettingsView):
+    pagination_class = Page
+
     @extend_schema(responses=outputs.LabelSetOutput(many=True))
     def get(self, request: Request) -> Response:
         return paged(
@@ -61,6 +63,8 @@ def _template(task_template_id: uuid.UUID, status: int = 200) -> Response:
 
 
 class TemplatesView(SettingsView):
+    pagination_class = Page
+
     @extend_schema(responses=outputs.TaskTemplateOutput(many=True))
     def get(self, request: Request) -> Response:
         return paged(
@@ -98,6 +102,8 @@ def _connection(connection_id: uuid.UUID, status: int = 200) -> Response:
 
 
 class ConnectionsView(SettingsView):
+    pagination_class = Page
+
     @extend_schema(responses=outputs.ConnectionOutput(many=True))
     def get(self, request: Request) -> Response:
         return paged(request, library.connection_list(), lambda rows: outputs.ConnectionOutput(rows, many=True).data)

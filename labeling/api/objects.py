@@ -13,13 +13,15 @@ from labeling.api.base import ManagementView
 from labeling.api.streaming import picture
 from labeling.selectors import objects
 from labeling.services.retries import retry_object
-from maskwright.core.api.pagination import paged
+from maskwright.core.api.pagination import Page, paged
 
 _PNG = {(200, "image/png"): OpenApiTypes.BINARY}
 _PHOTO = {(200, "image/jpeg"): OpenApiTypes.BINARY, **_PNG}
 
 
 class ObjectsView(ManagementView):
+    pagination_class = Page
+
     @extend_schema(
         responses=object_outputs.ObjectRowOutput(many=True),
         parameters=[OpenApiParameter("state", str), OpenApiParameter("problem", str)],

@@ -32,6 +32,8 @@ _SHA256 = OpenApiParameter(
 
 
 class UploadsView(ManagementView):
+    pagination_class = Page
+
     @extend_schema(responses=outputs.UploadOutput(many=True))
     def get(self, request: Request) -> Response:
         return paged(request, library.upload_list(), lambda rows: outputs.UploadOutput(rows, many=True).data)

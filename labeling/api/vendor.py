@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from labeling.api.base import ManagementView
 from labeling.services.jobs import own_job
-from maskwright.core.api.pagination import paged
+from maskwright.core.api.pagination import Page, paged
 from workforce import selectors
 from workforce.api.outputs import GrantOutput
 from workforce.services.grants import offer_grant
@@ -26,6 +26,8 @@ class OfferJob(serializers.Serializer[None]):
 
 
 class JobGrantsView(ManagementView):
+    pagination_class = Page
+
     @extend_schema(responses=GrantOutput(many=True))
     def get(self, request: Request, job_id: uuid.UUID) -> Response:
         grants = selectors.grant_list(side="given").filter(work_queue_id=own_job(job_id).work_queue_id)

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from maskwright.core.api.pagination import paged
+from maskwright.core.api.pagination import Page, paged
 from maskwright.organizations.api.authentication import actor_of_request
 from maskwright.organizations.permissions import Permission, require
 from workforce import selectors
@@ -20,6 +20,8 @@ def _grant(grant_id: uuid.UUID, status: int = 200) -> Response:
 
 
 class GrantsView(APIView):
+    pagination_class = Page
+
     @extend_schema(parameters=[inputs.GrantFilter], responses=outputs.GrantOutput(many=True))
     def get(self, request: Request) -> Response:
         require(actor_of_request(request), Permission.JOBS_READ)
@@ -96,6 +98,8 @@ class StaffedTeamView(APIView):
 
 class VendorsView(APIView):
     """The vendors of this installation that work can be offered to."""
+
+    pagination_class = Page
 
     @extend_schema(responses=outputs.SideOutput(many=True))
     def get(self, request: Request) -> Response:

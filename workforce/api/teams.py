@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from maskwright.core.api.pagination import paged
+from maskwright.core.api.pagination import Page, paged
 from maskwright.organizations.api.authentication import actor_of_request
 from maskwright.organizations.permissions import Permission, require
 from workforce import selectors
@@ -20,6 +20,8 @@ def _team(team_id: uuid.UUID, status: int = 200) -> Response:
 
 
 class TeamsView(APIView):
+    pagination_class = Page
+
     @extend_schema(responses=outputs.TeamOutput(many=True))
     def get(self, request: Request) -> Response:
         require(actor_of_request(request), Permission.JOBS_READ)
@@ -60,6 +62,8 @@ class TeamView(APIView):
 
 
 class TeamMembersView(APIView):
+    pagination_class = Page
+
     @extend_schema(responses=outputs.TeamMemberOutput(many=True))
     def get(self, request: Request, team_id: uuid.UUID) -> Response:
         require(actor_of_request(request), Permission.TEAMS_MANAGE)

@@ -9,6 +9,8 @@ from rest_framework.response import Response
 
 
 class Page(LimitOffsetPagination):
+    """A view that answers with `paged` names it as its `pagination_class`: the OpenAPI schema reads it there."""
+
     default_limit = 50
     max_limit = 200
 

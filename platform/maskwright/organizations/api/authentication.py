@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.conf import settings
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, CSRFCheck
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -32,6 +34,19 @@ class ScopeAuthentication(BaseAuthentication):
         check.process_request(request._request)
         if reason := check.process_view(request._request, None, (), {}):  # type: ignore[arg-type]
             raise NotAllowed(f"The page is too old to send this ({reason}). Reload it and try again.")
+
+
+class ScopeAuthenticationScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # it has no types
+    """How the OpenAPI schema tells of it: a token, or a session's cookie."""
+
+    target_class = ScopeAuthentication
+    name = ("token", "session")  # type: ignore[assignment]  # two ways in, as its documentation allows
+
+    def get_security_definition(self, auto_schema: Any) -> list[dict[str, str]]:
+        return [
+            {"type": "http", "scheme": "bearer", "description": "An API token of a member, for one organization."},
+            {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME},
+        ]
 
 
 class IsActor(BasePermission):

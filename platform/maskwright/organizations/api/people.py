@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from maskwright.core.api.pagination import paged
+from maskwright.core.api.pagination import Page, paged
 from maskwright.organizations import selectors
 from maskwright.organizations.api import inputs, outputs
 from maskwright.organizations.api.authentication import actor_of_request
@@ -29,6 +29,8 @@ class CurrentOrganizationView(APIView):
 
 
 class MembersView(APIView):
+    pagination_class = Page
+
     @extend_schema(parameters=[inputs.MemberFilter], responses=outputs.MemberOutput(many=True))
     def get(self, request: Request) -> Response:
         require(actor_of_request(request), Permission.MEMBERS_MANAGE)
@@ -65,6 +67,8 @@ class PasswordLinkView(APIView):
 
 
 class InvitationsView(APIView):
+    pagination_class = Page
+
     @extend_schema(responses=outputs.InvitationOutput(many=True))
     def get(self, request: Request) -> Response:
         require(actor_of_request(request), Permission.MEMBERS_MANAGE)

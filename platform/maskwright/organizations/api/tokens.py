@@ -7,13 +7,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from maskwright.core.api.pagination import paged
+from maskwright.core.api.pagination import Page, paged
 from maskwright.organizations.api import inputs, outputs
 from maskwright.organizations.api.authentication import actor_of_request
 from maskwright.organizations.services import own_tokens
 
 
 class TokensView(APIView):
+    pagination_class = Page
+
     @extend_schema(responses=outputs.TokenOutput(many=True))
     def get(self, request: Request) -> Response:
         tokens = own_tokens.token_list(user=actor_of_request(request).user)
