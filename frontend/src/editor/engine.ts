@@ -37,7 +37,6 @@ export interface EngineOptions {
   readonly others: readonly OtherCommand[];
   segment(request: SegmentRequest, signal: AbortSignal): Promise<SegmentResult>;
   readonly onActivity: () => void;
-  readonly onPosition: (position: Point | null) => void;
 }
 
 function styleOf(state: EditorState, categories: readonly Category[]): LabelStyle {
@@ -58,6 +57,8 @@ export class Engine {
   readonly #disposers = new Disposers();
   #tool: Tool;
   #toolId: ToolId;
+  #position: Point | null = null;
+  #pixelTimer = 0;
 
   constructor(readonly options: EngineOptions) {
     const { host, map, image, categories, state, pixels, readOnly } = options;
@@ -75,10 +76,13 @@ export class Engine {
     };
     this.#toolId = state.tool.value;
     this.#tool = this.#create(this.#toolId);
-    this.pointer = new PointerControl(this.workspace, () => this.#tool, options.onActivity, options.onPosition);
+    this.pointer = new PointerControl(this.workspace, () => this.#tool, options.onActivity, (position) => this.#showPixel(position));
     this.stage.onCamera = (camera) => (state.camera.value = camera);
-    this.stage.paintOverlay = (context) =>
-      this.#tool.overlay?.({ context, camera: this.stage.camera, pointer: this.pointer.position });
+    this.stage.overlay = {
+      paint: (context) =>
+        this.#tool.overlay?.({ context, camera: this.stage.camera, pointer: this.pointer.position }) ?? false,
+      ring: () => this.#tool.ring?.({ camera: this.stage.camera, pointer: this.pointer.position }) ?? null,
+    };
     this.stage.open(map, image);
     this.#disposers.add(
       map.subscribe(() => (state.revision.value = map.revision)),
@@ -137,10 +141,23 @@ export class Engine {
   }
 
   dispose(): void {
+    clearTimeout(this.#pixelTimer);
     this.#tool.cancel();
     this.pointer.dispose();
     this.#disposers.dispose();
     this.stage.dispose();
+  }
+
+  /** The pixel under the pointer, ten times a second: text on every event would cost frames. */
+  #showPixel(position: Point | null): void {
+    this.#position = position;
+    if (this.#pixelTimer !== 0) return;
+    this.#pixelTimer = window.setTimeout(() => {
+      this.#pixelTimer = 0;
+      const [x, y] = this.#position === null ? [-1, -1] : [Math.floor(this.#position.x), Math.floor(this.#position.y)];
+      const { width, height } = this.workspace.map;
+      this.workspace.state.pixel.value = x < 0 || y < 0 || x >= width || y >= height ? "" : `${x}, ${y}`;
+    }, 100);
   }
 
   #useTool(id: ToolId): void {

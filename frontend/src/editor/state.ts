@@ -24,6 +24,8 @@ export class EditorState {
   readonly camera = signal<Camera>({ originX: 0, originY: 0, scale: 1 });
   /** Grows with each committed change of the document: counts and undo state are read anew. */
   readonly revision = signal(0);
+  /** Column and row under the pointer, in words; empty beside the image. */
+  readonly pixel = signal("");
   /** What the editor is waiting for, in words; null when for nothing. */
   readonly busy = signal<string | null>(null);
   readonly notice = signal<Notice | null>(null);

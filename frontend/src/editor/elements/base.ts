@@ -96,6 +96,7 @@ export const baseStyles = css`
     background: var(--mw-surface, #fff);
     color: var(--mw-text, #1a2227);
     font-weight: 500;
+    text-decoration: none;
     white-space: nowrap;
     cursor: pointer;
   }
@@ -158,7 +159,7 @@ export const baseStyles = css`
     background: #11181c;
     color: #f2f5f6;
     font: 500 12px/1.45 var(--mw-font, system-ui, sans-serif);
-    white-space: nowrap;
+    white-space: pre;
     pointer-events: none;
     opacity: 0;
     visibility: hidden;

@@ -101,10 +101,18 @@ export class LabelList extends SignalElement {
 
   @property({ attribute: false }) engine: Engine | null = null;
   @state() private search = "";
+  #scrolledTo = 0;
 
   /** Puts the cursor into the search field, where there is one. */
   focusSearch(): void {
     this.renderRoot.querySelector("input")?.focus();
+  }
+
+  protected override updated(): void {
+    const chosen = this.engine?.workspace.state.category.peek() ?? 0;
+    if (chosen === this.#scrolledTo) return;
+    this.#scrolledTo = chosen;
+    this.renderRoot.querySelector(`#class-${chosen}`)?.scrollIntoView({ block: "nearest" });
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -160,7 +168,6 @@ export class LabelList extends SignalElement {
     const at = shown.findIndex(({ index }) => index === editor.category.value);
     const next = shown[Math.min(shown.length - 1, Math.max(0, at + step))];
     editor.category.value = next.index;
-    this.renderRoot.querySelector(`#class-${next.index}`)?.scrollIntoView({ block: "nearest" });
   }
 
   /** Enter takes the first class found, Escape the search away; both give the keyboard back to the image. */

@@ -8,7 +8,6 @@ import { categoriesOf, completeAssignment, type AssignmentInput } from "../assig
 import { buildPalette } from "../codec/palette";
 import { Disposers } from "../disposer";
 import { Engine, type OtherCommand } from "../engine";
-import type { Point } from "../geometry/polygon";
 import { AssignmentSession } from "../session/assignment-session";
 import { MemoryStore, openLocalStore, type LocalStore } from "../session/local-store";
 import { ImageError, openDocument, type OpenedDocument } from "../session/open";
@@ -51,7 +50,6 @@ export class SegmentationEditor extends SignalElement {
 
   @state() status: Status = { kind: "empty" };
   @state() dialog: DialogId | null = null;
-  @state() position: Point | null = null;
   /** Chosen layer's id; null: no labels. */
   @state() layer: string | null = null;
   /** Whether the keyboard moves the focus: only then the image shows a focus ring, it has the focus anyway. */
@@ -302,7 +300,6 @@ export class SegmentationEditor extends SignalElement {
       others: this.commands,
       segment: (request, signal) => this.#transport().segment(assignment, request, signal),
       onActivity: () => this.session?.input(),
-      onPosition: (position) => (this.position = position),
     });
     let revision = map.revision;
     this.#document.add(
@@ -336,7 +333,6 @@ export class SegmentationEditor extends SignalElement {
     this.engine = null;
     this.opened = null;
     this.dialog = null;
-    this.position = null;
   }
 
   #keyDown(event: KeyboardEvent): void {
@@ -353,7 +349,7 @@ export class SegmentationEditor extends SignalElement {
           (node.isContentEditable || node.matches("textarea, select, input:not([type=range]):not([type=checkbox]):not([type=radio])"))),
     );
     // In a page of its own the editor has the keyboard; in a form, only while one is at work in it.
-    const ours = this.mode === "work" || path.includes(this) || this.position !== null;
+    const ours = this.mode === "work" || path.includes(this) || engine.pointer.position !== null;
     if (typing || !ours) return;
     this.session?.input();
     if (engine.keyDown(event)) event.preventDefault();

@@ -108,6 +108,30 @@ export const shellStyles = css`
     image-rendering: pixelated;
     pointer-events: none;
   }
+  .ring {
+    position: absolute;
+    inset: 0 auto auto 0;
+    border: 1.25px solid #fff;
+    border-radius: 50%;
+    box-shadow: 0 0 0 1px rgb(0 0 0 / 60%), inset 0 0 0 1px rgb(0 0 0 / 45%);
+    pointer-events: none;
+    will-change: transform;
+  }
+  .ring.square {
+    border-radius: 0;
+  }
+  .ring.dashed {
+    border-style: dashed;
+  }
+  .ring::after {
+    content: "";
+    position: absolute;
+    inset: calc(50% - 1px) auto auto calc(50% - 1px);
+    inline-size: 2px;
+    block-size: 2px;
+    background: #fff;
+    box-shadow: 0 0 0 0.5px rgb(0 0 0 / 60%);
+  }
   .over {
     position: absolute;
     inset: 0;
@@ -243,9 +267,8 @@ export const shellStyles = css`
   .instructions {
     display: flex;
     flex-direction: column;
-    flex: 0 1 auto;
-    min-block-size: 44px;
-    max-block-size: 50%;
+    flex: none;
+    max-block-size: 45%;
     border-block-end: 1px solid var(--mw-border, #d9dfe3);
   }
   .instructions summary {
@@ -271,6 +294,10 @@ export const shellStyles = css`
   }
   .instructions::details-content {
     min-block-size: 0;
+    overflow-y: auto;
+  }
+  .instructions .text {
+    max-block-size: calc(45vh - 80px);
     overflow-y: auto;
   }
   .text {

@@ -31,7 +31,7 @@ export function renderShell(editor: SegmentationEditor): TemplateResult {
     ${engine === null ? nothing : renderSide(editor)}
     ${engine === null
       ? nothing
-      : html`<mw-editor-status .engine=${engine} .session=${mode === "work" ? session : null} .position=${editor.position}></mw-editor-status>`}
+      : html`<mw-editor-status .engine=${engine} .session=${mode === "work" ? session : null}></mw-editor-status>`}
     <dialog
       class=${editor.dialog === "help" ? "wide" : ""}
       @close=${() => {

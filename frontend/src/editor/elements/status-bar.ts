@@ -2,7 +2,6 @@ import { css, html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import { t } from "../../shared/i18n";
 import type { Engine } from "../engine";
-import type { Point } from "../geometry/polygon";
 import type { AssignmentSession } from "../session/assignment-session";
 import type { SavingState } from "../session/drafts";
 import { baseStyles, icon, SignalElement } from "./base";
@@ -33,6 +32,8 @@ export class StatusBar extends SignalElement {
         font-size: 12.5px;
         font-variant-numeric: tabular-nums;
         white-space: nowrap;
+        overflow: hidden;
+        container-type: inline-size;
       }
       .item {
         display: flex;
@@ -105,7 +106,8 @@ export class StatusBar extends SignalElement {
       .position {
         min-inline-size: 84px;
       }
-      @media (max-width: 900px) {
+      @container (max-width: 780px) {
+        .size,
         .position {
           display: none;
         }
@@ -116,7 +118,6 @@ export class StatusBar extends SignalElement {
   @property({ attribute: false }) engine: Engine | null = null;
   /** Absent where nothing is saved. */
   @property({ attribute: false }) session: AssignmentSession | null = null;
-  @property({ attribute: false }) position: Point | null = null;
   @state() private now = Date.now();
   #timer = 0;
 
@@ -145,22 +146,14 @@ export class StatusBar extends SignalElement {
             <span data-testid="coverage">${t("{share} labeled", { share: share(labeled, whole) })}</span>
           </span>`}
       <span class="space"></span>
-      <span class="item position">${this.#place()}</span>
-      <span class="item">${t("{width} × {height}", { width: map.width, height: map.height })}</span>
+      <span class="item position">${editor.pixel.value}</span>
+      <span class="item size">${t("{width} × {height}", { width: map.width, height: map.height })}</span>
       ${this.#zoom(engine)} ${session === null ? nothing : this.#clock(session)}`;
   }
 
   #saving(session: AssignmentSession): TemplateResult {
     const { tone, text } = SAVING[session.saving.value];
     return html`<span class="item ${tone}" role="status" data-testid="saving"><i class="dot"></i>${text()}</span>`;
-  }
-
-  #place(): string {
-    const { position, engine } = this;
-    if (position === null || engine === null) return "";
-    const [x, y] = [Math.floor(position.x), Math.floor(position.y)];
-    const { width, height } = engine.workspace.map;
-    return x < 0 || y < 0 || x >= width || y >= height ? "" : `${x}, ${y}`;
   }
 
   #zoom(engine: Engine): TemplateResult {

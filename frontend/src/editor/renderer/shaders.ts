@@ -22,6 +22,7 @@ uniform vec4 u_tile;
 uniform float u_opacity;
 uniform float u_outline;  // width in image pixels, 0: none
 uniform float u_hatch;    // distance of stripes in device pixels, 0: none
+uniform float u_smooth;   // image pixels per device pixel when shrunk, else 0
 uniform float u_grid;     // width of a grid line in image pixels, 0: none
 in vec2 v_pixel;
 out vec4 color;
@@ -31,7 +32,10 @@ uint labelAt(vec2 at) {
 }
 
 void main() {
-  vec4 image = texture(u_image, v_pixel / u_tile.zw);
+  // Filtering is dear without a graphics processor, and magnified pixels stay squares.
+  vec4 image = u_smooth > 0.0
+    ? textureGrad(u_image, v_pixel / u_tile.zw, vec2(u_smooth, 0.0) / u_tile.zw, vec2(0.0, u_smooth) / u_tile.zw)
+    : texelFetch(u_image, clamp(ivec2(v_pixel), ivec2(0), textureSize(u_image, 0) - 1), 0);
   vec3 base = image.rgb + vec3(1.0 - image.a);
   uint label = labelAt(v_pixel);
   vec4 paint = texelFetch(u_palette, ivec2(int(label), 0), 0);

@@ -7,7 +7,21 @@ import { Canvas2dRenderer } from "./canvas2d";
 import type { LabelStyle, Renderer } from "./renderer";
 import { WebglRenderer } from "./webgl";
 
-export type OverlayPainter = (context: CanvasRenderingContext2D) => void;
+/** A brush's outline in CSS pixels of the view. */
+export interface Ring {
+  readonly x: number;
+  readonly y: number;
+  readonly diameter: number;
+  readonly square: boolean;
+  readonly dashed: boolean;
+}
+
+/** What lies above the labels: a canvas for previews, and the brush's outline as an element of its own. */
+export interface OverlayPainter {
+  /** Answers whether anything was drawn. */
+  paint(context: CanvasRenderingContext2D): boolean;
+  ring(): Ring | null;
+}
 
 /** How long a lost graphics context may take to come back before drawing goes on without one. */
 const CONTEXT_WAIT = 3000;
@@ -20,6 +34,7 @@ export class Stage {
   view: Size = { width: 1, height: 1 };
   readonly #disposers = new Disposers();
   readonly #overlay = document.createElement("canvas");
+  readonly #ring = document.createElement("div");
   readonly #overlayContext: CanvasRenderingContext2D;
   #renderer: Renderer;
   #map: LabelMap | null = null;
@@ -33,8 +48,8 @@ export class Stage {
   #damage: Rect | null = null;
   #overlayStale = false;
   #fitted = true;
-  /** Draws above the labels; set by whoever owns the tools. */
-  paintOverlay: OverlayPainter = () => undefined;
+  /** Set by whoever owns the tools. */
+  overlay: OverlayPainter = { paint: () => false, ring: () => null };
   onCamera: (camera: Camera) => void = () => undefined;
 
   constructor(
@@ -47,7 +62,10 @@ export class Stage {
     this.#overlayContext = context;
     this.#renderer = this.#createRenderer();
     host.append(this.#renderer.canvas, this.#overlay);
-    this.#overlay.className = "overlay";
+    // A moving element costs the browser less than a canvas of the view's size drawn anew.
+    host.append(this.#ring);
+    this.#ring.className = "ring";
+    this.#ring.hidden = this.#overlay.hidden = true;
     const observer = new ResizeObserver(() => this.#resize());
     observer.observe(host);
     this.#disposers.add(() => observer.disconnect());
@@ -128,6 +146,7 @@ export class Stage {
     this.#renderer.dispose();
     this.#renderer.canvas.remove();
     this.#overlay.remove();
+    this.#ring.remove();
     this.#image?.close();
   }
 
@@ -201,14 +220,23 @@ export class Stage {
     this.#damage = null;
     if (!this.#overlayStale) return;
     this.#overlayStale = false;
+    this.#drawRing();
     const context = this.#overlayContext;
     context.setTransform(1, 0, 0, 1, 0, 0);
-    // In two parts: Chromium drops a clear of the whole canvas that nothing is drawn after, and the last
-    // picture but one comes back.
-    const { width, height } = this.#overlay;
-    context.clearRect(0, 0, width, height - 1);
-    context.clearRect(0, height - 1, width, 1);
+    context.clearRect(0, 0, this.#overlay.width, this.#overlay.height);
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-    this.paintOverlay(context);
+    this.#overlay.hidden = !this.overlay.paint(context);
+  }
+
+  #drawRing(): void {
+    const ring = this.overlay.ring();
+    this.#ring.hidden = ring === null;
+    if (ring === null) return;
+    const { style, classList } = this.#ring;
+    const size = `${ring.diameter}px`;
+    if (style.width !== size) style.width = style.height = size;
+    style.transform = `translate(${ring.x - ring.diameter / 2}px, ${ring.y - ring.diameter / 2}px)`;
+    classList.toggle("square", ring.square);
+    classList.toggle("dashed", ring.dashed);
   }
 }

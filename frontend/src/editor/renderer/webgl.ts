@@ -11,7 +11,7 @@ interface Tile {
 }
 
 const UNIFORMS = [
-  "u_tile", "u_transform", "u_canvas", "u_labels", "u_image", "u_palette", "u_opacity", "u_outline", "u_hatch", "u_grid",
+  "u_tile", "u_transform", "u_canvas", "u_labels", "u_image", "u_palette", "u_opacity", "u_outline", "u_hatch", "u_grid", "u_smooth",
 ] as const;
 type Uniforms = Record<(typeof UNIFORMS)[number], WebGLUniformLocation | null>;
 
@@ -109,6 +109,7 @@ export class WebglRenderer implements Renderer {
     gl.uniform1f(u.u_opacity, scene.style.opacity);
     gl.uniform1f(u.u_outline, outline / transform.scale);
     gl.uniform1f(u.u_hatch, scene.style.hatch ? HATCH * scene.ratio : 0);
+    gl.uniform1f(u.u_smooth, transform.scale < 1 ? 1 / transform.scale : 0);
     gl.uniform1f(u.u_grid, scene.camera.scale >= GRID_SCALE ? 1 / transform.scale : 0);
     for (const { rect, labels, image } of this.#tiles) {
       if (!whole && isEmpty(intersect(rect, grow(damage, 2 + outline / transform.scale)))) continue;

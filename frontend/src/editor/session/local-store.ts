@@ -70,7 +70,11 @@ export class IndexedDbStore implements LocalStore {
   }
 
   async put(draft: LocalDraft): Promise<void> {
-    await answered(this.#store("readwrite").put(draft));
+    const transaction = this.database.transaction(STORE, "readwrite");
+    const request = transaction.objectStore(STORE).put(draft);
+    // Asked for at once: a page that closes before the request is answered would take the change with it.
+    transaction.commit();
+    await answered(request);
   }
 
   async delete(claim: string): Promise<void> {

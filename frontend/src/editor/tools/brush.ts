@@ -2,9 +2,9 @@ import { BACKGROUND } from "../document/constants";
 import type { Gesture } from "../document/gesture";
 import { capsuleSpans, snapBrush } from "../geometry/capsule";
 import type { Point } from "../geometry/polygon";
+import type { Ring } from "../renderer/stage";
 import { toScreen } from "../viewport/camera";
 import { currentCategory, type Workspace } from "../workspace";
-import { strokeContrast } from "./draw";
 import type { Overlay, PointerInput, Tool, ToolDefinition } from "./tool";
 
 /** Round brush: capsules between the pointer's positions. With Shift, a straight line from the last stroke's end. */
@@ -47,20 +47,11 @@ export class BrushTool implements Tool {
     this.#gesture = null;
   }
 
-  overlay({ context, camera, pointer }: Overlay): void {
-    if (pointer === null) return;
+  ring({ camera, pointer }: Omit<Overlay, "context">): Ring | null {
+    if (pointer === null) return null;
     const size = this.workspace.state.brushSize.value;
     const [x, y] = toScreen(camera, ...snapBrush(pointer.x, pointer.y, size));
-    const ring = new Path2D();
-    if (size <= 2) {
-      const half = (size / 2) * camera.scale;
-      ring.rect(x - half, y - half, half * 2, half * 2);
-    } else ring.arc(x, y, Math.max(1.5, (size / 2) * camera.scale), 0, Math.PI * 2);
-    strokeContrast(context, ring, this.erases);
-    const cross = new Path2D();
-    cross.rect(x - 0.75, y - 0.75, 1.5, 1.5);
-    context.fillStyle = "#fff";
-    context.fill(cross);
+    return { x, y, diameter: Math.max(3, size * camera.scale), square: size <= 2, dashed: this.erases };
   }
 
   #stroke(to: Point): void {

@@ -70,8 +70,8 @@ class ExtremePointsTool implements Tool {
     return true;
   }
 
-  overlay({ context, camera }: Overlay): void {
-    if (this.#points.length === 0) return;
+  overlay({ context, camera }: Overlay): boolean {
+    if (this.#points.length === 0) return false;
     const color = currentCategory(this.workspace)?.color ?? "#444";
     const screen = this.#points.map(({ x, y }) => toScreen(camera, x + 0.5, y + 0.5));
     if (screen.length > 1) {
@@ -81,6 +81,7 @@ class ExtremePointsTool implements Tool {
       strokeContrast(context, box, true);
     }
     for (const [x, y] of screen) drawHandle(context, x, y, color, 5);
+    return true;
   }
 
   async #run(): Promise<void> {

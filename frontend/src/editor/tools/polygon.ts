@@ -54,8 +54,8 @@ class PolygonTool implements Tool {
     return true;
   }
 
-  overlay({ context, camera, pointer }: Overlay): void {
-    if (this.#points.length === 0) return;
+  overlay({ context, camera, pointer }: Overlay): boolean {
+    if (this.#points.length === 0) return false;
     const color = this.erases ? "#444" : (currentCategory(this.workspace)?.color ?? "#444");
     const screen = this.#points.map(({ x, y }) => toScreen(camera, x, y));
     const outline = new Path2D();
@@ -69,6 +69,7 @@ class PolygonTool implements Tool {
     const step = Math.max(1, Math.floor(screen.length / 60)); // a dragged outline has no use for every handle
     for (let at = screen.length - 1; at > 0; at -= step) drawHandle(context, ...screen[at], color, 3);
     drawHandle(context, ...screen[0], color, 5.5);
+    return true;
   }
 
   #add(input: PointerInput): void {

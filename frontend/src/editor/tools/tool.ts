@@ -1,4 +1,5 @@
 import type { Point } from "../geometry/polygon";
+import type { Ring } from "../renderer/stage";
 import type { Camera } from "../viewport/camera";
 import type { Workspace } from "../workspace";
 
@@ -40,7 +41,10 @@ export interface Tool {
   cancel(): void;
   /** A key the tool wants before shortcuts do: answers whether it took it. */
   key?(key: string): boolean;
-  overlay?(overlay: Overlay): void;
+  /** Draws the preview; answers whether there was anything to draw. */
+  overlay?(overlay: Overlay): boolean;
+  /** The outline of what a press would paint, or null. */
+  ring?(overlay: Omit<Overlay, "context">): Ring | null;
 }
 
 export interface ToolDefinition {
