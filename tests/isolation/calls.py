@@ -1,0 +1,142 @@
+"""How each call of the API is made so that the right person succeeds: who, with what, and what is answered.
+
+A route that is not named here is called by acme's manager with an empty body and must answer 2xx. A new route needs a
+line only where that is not so.
+"""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.test import Client
+
+from tests.factories.jobs import CATEGORIES
+from tests.factories.work import flat_mask
+from tests.isolation.routes import Route
+from tests.isolation.world import World
+
+
+@dataclass(frozen=True)
+class Call:
+    """`by` is the right person. `status`: what he gets; None is any 2xx. `instead`: other values of parameters."""
+
+    by: tuple[str, str] = ("acme", "manager")
+    body: Callable[[World], Any] = lambda world: {}
+    content_type: str = "application/json"
+    query: str = ""
+    headers: Callable[[World], dict[str, str]] = lambda world: {}
+    status: int | None = None
+    instead: Callable[[World], dict[str, str]] = lambda world: {}
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: dict[str, str]
+    text: str = field(repr=False)
+
+
+def _token(world: World) -> dict[str, str]:
+    return {"X-Fencing-Token": str(world.claim["token"])}
+
+
+def _answering(world: World) -> dict[str, str]:
+    return {**_token(world), "Idempotency-Key": str(uuid.uuid4()), "X-Draft-Seq": "7"}
+
+
+_LABELER = ("acme", "labeler")
+_VENDOR = ("globex", "manager")
+_PNG = {"content_type": "image/png", "body": lambda world: flat_mask(1), "headers": _answering}
+_WORK = Call(by=_LABELER, headers=_token)
+_OFFER: Callable[[World], dict[str, str]] = lambda world: {"grant_id": world.ids["offer"]}  # noqa: E731  # a table
+_LABEL_SET = {"name": "renamed", "categories": CATEGORIES}
+_TEMPLATE = {"name": "renamed", "title": "Paint"}
+_CONNECTION = {"name": "renamed", "kind": "s3", "container": "some-bucket"}
+
+
+def _order(world: World) -> dict[str, Any]:
+    return {
+        "name": "ordered",
+        "input_uri": f"upload://{world.ids['complete_upload']}/",
+        "label_set_id": world.parameters["label_set_id"],
+        "task_template_id": world.parameters["template_id"],
+        "work_team_id": world.parameters["team_id"],
+    }
+
+
+CALLS: dict[tuple[str, str], Call] = {
+    ("member", "patch"): Call(body=lambda world: {"role": "reviewer"}),
+    ("invitations", "post"): Call(body=lambda w: {"role": "labeler", "work_team": w.parameters["team_id"]}),
+    ("tokens", "post"): Call(body=lambda world: {"name": "one more"}),
+    ("teams", "post"): Call(body=lambda world: {"name": "one more", "users": [world.ids["newcomer"]]}),
+    ("team", "patch"): Call(body=lambda world: {"name": "renamed"}),
+    ("team", "delete"): Call(status=409),  # jobs use it
+    ("team_members", "post"): Call(body=lambda world: {"user": world.ids["newcomer"]}),
+    ("grants", "post"): Call(body=lambda w: {"work_queue": w.ids["queue"], "vendor": w.ids["vendor"]}),
+    ("grant_accept", "post"): Call(by=_VENDOR, instead=_OFFER),
+    ("grant_decline", "post"): Call(by=_VENDOR, instead=_OFFER),
+    ("grant_teams", "post"): Call(by=_VENDOR, body=lambda world: {"team": world.ids["globex_team"]}),
+    ("grant_team", "delete"): Call(by=_VENDOR, instead=lambda world: {"team_id": world.ids["staffed_team"]}),
+    ("work_overview", "get"): Call(by=_LABELER),
+    ("work_claims", "post"): Call(by=_LABELER, body=lambda world: {"job": world.parameters["job_id"]}),
+    ("work_heartbeat", "post"): _WORK,
+    ("work_draft", "get"): _WORK,
+    ("work_draft", "put"): Call(by=_LABELER, **_PNG),
+    ("work_submit", "post"): Call(by=_LABELER, **_PNG),
+    ("work_release", "post"): _WORK,
+    ("work_decline", "post"): _WORK,
+    ("work_image", "get"): _WORK,
+    ("work_segment", "post"): Call(
+        by=_LABELER,
+        headers=_token,
+        body=lambda world: {"tool": "extreme-points", "points": [[5, 1], [1, 4], [5, 7], [9, 4]]},
+        status=503,  # the inference process does not run here; the claim was found, that is what counts
+    ),
+    ("label_sets", "post"): Call(body=lambda world: _LABEL_SET),
+    ("label_set", "put"): Call(body=lambda world: _LABEL_SET),
+    ("templates", "post"): Call(body=lambda world: _TEMPLATE),
+    ("template", "put"): Call(body=lambda world: _TEMPLATE),
+    ("template_preview", "post"): Call(body=lambda world: {"instructions": "Paint **all**."}),
+    ("storage_connections", "post"): Call(body=lambda world: _CONNECTION),
+    ("storage_connection", "put"): Call(body=lambda world: _CONNECTION),
+    ("uploads", "post"): Call(body=lambda world: {"name": "one more"}),
+    ("upload_files", "put"): Call(
+        query="?name=more.png", content_type="application/octet-stream", body=lambda world: b"bytes"
+    ),
+    ("jobs", "post"): Call(body=_order),
+    ("job", "patch"): Call(body=lambda world: {"title": "Paint more"}),
+    ("job_preflight", "post"): Call(status=409),  # only a failed one is checked again
+    ("job_start", "post"): Call(status=409),  # runs
+    ("job_resume", "post"): Call(status=409),  # is not paused
+    ("job_grants", "post"): Call(body=lambda world: {"vendor": world.ids["vendor"]}),
+    ("object_retry", "post"): Call(status=409),  # did not fail
+    ("granted_jobs", "get"): Call(by=_VENDOR),
+    ("granted_job", "get"): Call(by=_VENDOR, instead=lambda world: {"job_id": world.ids["granted_job"]}),
+}
+
+
+def call_of(route: Route, method: str) -> Call:
+    return CALLS.get((route.name, method), Call())
+
+
+def url_of(world: World, route: Route, call: Call) -> str:
+    """The address with acme's ids; a parameter nobody knows fails."""
+    values = world.parameters | call.instead(world)
+    unknown = set(route.parameters) - set(values)
+    assert not unknown, f"{route.template}: say which object of acme's {unknown} names, in World.parameters."
+    return route.url(values) + call.query
+
+
+def ask(client: Client, method: str, url: str, call: Call, world: World) -> Answer:
+    """Make the call and undo what it did; a streamed answer is read to its end."""
+    with transaction.atomic():
+        send = getattr(client, method)
+        body = call.body(world) if method != "get" else {}
+        arguments = {} if method == "get" else {"content_type": call.content_type}
+        response: Any = send(url, body, headers=call.headers(world), **arguments)
+        content = b"".join(response.streaming_content) if response.streaming else response.content
+        response.close()
+        transaction.set_rollback(True)
+    return Answer(response.status_code, dict(response.headers), content.decode("utf-8", "replace"))
