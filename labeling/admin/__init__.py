@@ -3,6 +3,7 @@
 from labeling.admin import (
     dashboard,
     data_objects,
+    granted,
     jobs,
     label_sets,
     storage_connections,
@@ -10,4 +11,13 @@ from labeling.admin import (
     uploads,
 )
 
-__all__ = ["dashboard", "data_objects", "jobs", "label_sets", "storage_connections", "task_templates", "uploads"]
+__all__ = [
+    "dashboard",
+    "data_objects",
+    "granted",
+    "jobs",
+    "label_sets",
+    "storage_connections",
+    "task_templates",
+    "uploads",
+]

@@ -7,13 +7,14 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from labeling.admin.job_forms import RULES
+from labeling.admin.job_fields import RULES
 from labeling.admin.words import reason
-from labeling.models import LabelingJob, Task
+from labeling.models import LabelingJob, Task, Upload
 from labeling.selectors.jobs import job_detail
 from labeling.selectors.objects import UNUSABLE
 from labeling.selectors.progress import job_progress
 from labeling.states import JobState, TaskState
+from labeling.storage import parse_address
 from maskwright.organizations.admin_html import link, moment
 from workforce.selectors import GrantRow
 
@@ -46,7 +47,7 @@ def console_context(job: LabelingJob, grants: list[GrantRow]) -> dict[str, Any]:
         "grants": grants,
         "revision": revision,
         "facts": [
-            (_("Photos from"), job.input_uri),
+            (_("Photos from"), _input(job)),
             (_("Results to"), job.output_uri),
             (_("Label set"), _link("labeling_labelset", job.label_set)),
             (_("Task template"), _link("labeling_tasktemplate", job.task_template)),
@@ -64,6 +65,15 @@ def console_context(job: LabelingJob, grants: list[GrantRow]) -> dict[str, Any]:
             (_("Ended (UTC)"), moment(job.ended_at)),
         ],
     }
+
+
+def _input(job: LabelingJob) -> Any:
+    """An upload by its name, everything else by its address."""
+    address = parse_address(job.input_uri)
+    upload = None
+    if address.scheme == "upload":
+        upload = Upload.objects.filter(pk=address.container).first()
+    return _link("labeling_upload", upload) if upload is not None else job.input_uri
 
 
 def _reasons(job: LabelingJob) -> list[tuple[Any, int, str]]:

@@ -4,40 +4,29 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
-from django.urls import URLPattern, path
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.csrf import csrf_protect
 
 from labeling.admin.console import console_context
-from labeling.admin.job_forms import JobChangeForm, JobForm, OfferForm, change_initial
-from labeling.admin.label_sets import JobCategoryFormSet, offer_colors
-from labeling.admin.preview import preview_data
+from labeling.admin.job_forms import JobForm
+from labeling.admin.job_pages import CHANGEABLE, JobPages, grants_of
 from labeling.admin.words import job_badge
-from labeling.masks import DEFAULT_COLORS
-from labeling.models import JobRevision, LabelingJob
-from labeling.selectors.jobs import job_detail, job_list, job_rows
-from labeling.services.jobs import change_job, create_job, pause_job, preflight_job, resume_job, start_job, stop_job
+from labeling.models import LabelingJob
+from labeling.selectors.jobs import job_list, job_rows
+from labeling.services.jobs import create_job, pause_job, preflight_job, resume_job, start_job, stop_job
 from labeling.states import JobState
-from maskwright.core.errors import Conflict, DomainError
 from maskwright.organizations.actor import Actor
 from maskwright.organizations.admin_actions import ObjectAction
-from maskwright.organizations.admin_base import FormPage, NavEntry, ScopedModelAdmin, may
+from maskwright.organizations.admin_base import NavEntry, may
 from maskwright.organizations.admin_filters import ChoiceFilter
 from maskwright.organizations.admin_forms import ServiceForm
 from maskwright.organizations.admin_html import moment
 from maskwright.organizations.permissions import Permission
-from workforce.models import WorkGrant
 from workforce.selectors import grant_rows
-from workforce.services.grants import offer_grant, revoke_grant
-from workforce.states import GrantState
-
-CHANGEABLE = (JobState.INITIALIZING, JobState.READY, JobState.IN_PROGRESS, JobState.PAUSED)
 
 
 class JobStateFilter(ChoiceFilter):
@@ -81,7 +70,7 @@ def _in(*states: JobState) -> Any:
 
 
 @admin.register(LabelingJob)
-class LabelingJobAdmin(ScopedModelAdmin):
+class LabelingJobAdmin(JobPages):
     write_permission = Permission.JOBS_MANAGE
     nav = NavEntry("work", 1, _("Labeling jobs"))
     icon = "job"
@@ -175,7 +164,8 @@ class LabelingJobAdmin(ScopedModelAdmin):
 
     # --- create -----------------------------------------------------------------------------------------------------
     def build_form(self, request: HttpRequest, obj: Any | None, data: Any = None, files: Any = None) -> ServiceForm:
-        return JobForm(data, initial={"upload": request.GET.get("upload", "")})
+        chosen = request.GET.get("upload")
+        return JobForm(data, initial={"upload": chosen, "source": "upload"} if chosen else None)
 
     def apply(self, request: HttpRequest, actor: Actor, obj: Any | None, form: ServiceForm) -> Any:
         assert isinstance(form, JobForm)
@@ -189,12 +179,6 @@ class LabelingJobAdmin(ScopedModelAdmin):
         return {"missing": [name for name, field in choices.items() if not field.choices]}
 
     # --- the console of one job -------------------------------------------------------------------------------------
-    def extra_urls(self) -> list[URLPattern]:
-        return [
-            path("<uuid:object_id>/edit/", self.guarded(self.edit_view), name=self.url_name("edit")),
-            path("<uuid:object_id>/offers/", self.guarded(self.offers_view), name=self.url_name("offers")),
-        ]
-
     def changeform_view(
         self,
         request: HttpRequest,
@@ -215,100 +199,9 @@ class LabelingJobAdmin(ScopedModelAdmin):
             "object": job,
             "object_actions": self.actions_of(request, job),
             "may_change": may(request, Permission.JOBS_MANAGE) and job.state in CHANGEABLE,
-            **console_context(job, grant_rows(self._grants(job))),
+            **console_context(job, grant_rows(grants_of(job))),
         }
         return self._respond(request, "admin/manage/job.html", context)
 
     def history_subjects(self, obj: Any) -> Sequence[uuid.UUID]:
-        return [obj.pk, *(grant.pk for grant in self._grants(obj))]
-
-    @staticmethod
-    def _grants(job: LabelingJob) -> list[WorkGrant]:
-        found = WorkGrant.objects.filter(work_queue_id=job.work_queue_id, organization_id=job.organization_id)
-        return list(found.order_by("-created_at", "-id"))
-
-    # --- change a job that exists -----------------------------------------------------------------------------------
-    def edit_view(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
-        return csrf_protect(self._edit_view)(request, object_id)
-
-    def _edit_view(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
-        job = self.object_or_404(request, object_id)
-        if not may(request, Permission.JOBS_MANAGE):
-            raise PermissionDenied
-        detail = job_detail(job.pk)
-        page = FormPage(
-            build=lambda data, files: _change_form(job, detail.revision, data),
-            apply=lambda actor, form: _change(job, form),
-            saved=lambda saved: self._back(request, job, gettext("Saved as revision %d.") % saved.revision),
-            context=lambda form: {
-                "preview": preview_data(categories=detail.revision.categories, template=_shown(detail.revision)),
-                "colors": " ".join(DEFAULT_COLORS),
-            },
-            template="admin/manage/job_edit.html",
-            title=gettext("Change %(name)s") % {"name": job.name},
-            may_write=job.state in CHANGEABLE,
-        )
-        return self.form_page(request, job, page)
-
-    def _back(self, request: HttpRequest, job: LabelingJob, message: str) -> HttpResponse:
-        messages.success(request, message)
-        return HttpResponseRedirect(self.object_url(job))
-
-    # --- vendors ----------------------------------------------------------------------------------------------------
-    def offers_view(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
-        return csrf_protect(self._offers_view)(request, object_id)
-
-    def _offers_view(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
-        job = self.object_or_404(request, object_id)
-        if not may(request, Permission.JOBS_MANAGE):
-            raise PermissionDenied
-        grants = self._grants(job)
-        if request.method == "POST" and "revoke" in request.POST:
-            return self._revoke(request, job, grants)
-        page = FormPage(
-            build=lambda data, files: OfferForm(data, initial={"title": job_detail(job.pk).revision.title}),
-            apply=lambda actor, form: offer_grant(
-                queue_id=job.work_queue_id,
-                vendor_id=form.cleaned_data["vendor"],
-                **{name: form.cleaned_data[name] for name in ("title", "preview", "starts_at", "expires_at")},
-            ),
-            saved=lambda grant: self._back(request, job, gettext("Offered. The vendor's managers see it now.")),
-            context=lambda form: {"grants": grant_rows(grants), "open_states": OPEN_GRANTS},
-            template="admin/manage/offers.html",
-            title=gettext("Vendors of %(name)s") % {"name": job.name},
-            may_write=job.state in CHANGEABLE,
-        )
-        return self.form_page(request, job, page)
-
-    def _revoke(self, request: HttpRequest, job: LabelingJob, grants: list[WorkGrant]) -> HttpResponse:
-        chosen = next((grant for grant in grants if str(grant.pk) == request.POST["revoke"]), None)
-        try:
-            if chosen is None:
-                raise Conflict(gettext("There is no such offer of this job."))
-            revoke_grant(grant_id=chosen.pk)
-            messages.success(request, gettext("Ended. The vendor's people can do nothing more on this job."))
-        except DomainError as error:
-            messages.error(request, error.message)
-        return HttpResponseRedirect(self.page_url("offers", job.pk))
-
-
-OPEN_GRANTS = (GrantState.OFFERED, GrantState.ACCEPTED)
-
-
-def _shown(revision: JobRevision) -> dict[str, Any]:
-    names = ("title", "instructions", "tools", "allow_empty", "allow_impossible", "require_full_coverage")
-    return {name: getattr(revision, name) for name in names}
-
-
-def _change_form(job: LabelingJob, revision: JobRevision, data: Any) -> JobChangeForm:
-    table = JobCategoryFormSet(data, prefix="categories", initial=revision.categories)
-    offer_colors(table, revision.categories)
-    initial = change_initial(job.work_queue, revision)
-    return JobChangeForm(data, table=table, initial=initial, team_id=job.work_queue.work_team_id)
-
-
-def _change(job: LabelingJob, form: ServiceForm) -> LabelingJob:
-    assert isinstance(form, JobChangeForm)
-    if form.cleaned_data["seen"] != job.revision:
-        raise Conflict(gettext("Somebody changed the job meanwhile. Open the page anew and make your changes there."))
-    return change_job(job_id=job.pk, **form.arguments())
+        return [obj.pk, *(grant.pk for grant in grants_of(obj))]

@@ -155,7 +155,7 @@ export class ObjectViewer extends LitElement {
   async #picture(id: string): Promise<ImageBitmap> {
     const object = this.#object;
     const layer = object?.layers.find((candidate) => candidate.id === id);
-    const response = await this.#api.send(layer?.url ?? object?.image ?? "", { headers: { Accept: "image/*" } });
+    const response = await this.#api.send(layer?.url ?? object?.image ?? "", { headers: { Accept: "image/*, */*;q=0.1" } });
     if (!object || layer?.kind !== "mask") {
       // Stored pixels count: labelers saw the photo without its EXIF turn.
       return createImageBitmap(await response.blob(), { imageOrientation: "none" });

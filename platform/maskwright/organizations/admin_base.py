@@ -7,7 +7,6 @@ is neither written nor read: an object's history is its audit events.
 
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.contrib import admin, messages
@@ -29,63 +28,15 @@ from maskwright.organizations.actor import Actor
 from maskwright.organizations.admin_actions import ObjectAction
 from maskwright.organizations.admin_forms import ServiceForm
 from maskwright.organizations.admin_history import describe, events_about
-from maskwright.organizations.permissions import Permission, allows
+from maskwright.organizations.admin_parts import FormPage, NavEntry, RowsChangeList, actor_of, may
+from maskwright.organizations.permissions import Permission
 
 if TYPE_CHECKING:
     _ModelAdmin = admin.ModelAdmin[models.Model]
-    _ChangeList = ChangeList
 else:
     _ModelAdmin = admin.ModelAdmin
-    _ChangeList = ChangeList
 
 HISTORY_PER_PAGE = 50
-
-
-@dataclass(frozen=True)
-class NavEntry:
-    """Where a page stands in the side bar; sections keep the order of `admin_sites.SECTIONS`."""
-
-    section: str
-    order: int
-    label: str | Promise
-
-
-@dataclass(frozen=True)
-class FormPage:
-    """One form on one page: how it is made, which service takes it, and what follows."""
-
-    build: Callable[[Any, Any], ServiceForm]
-    apply: Callable[[Actor, ServiceForm], Any]
-    saved: Callable[[Any], HttpResponse]
-    context: Callable[[ServiceForm], dict[str, Any]]
-    template: str
-    title: str
-    may_write: bool
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """The acting member; the site has refused everybody else before a page is asked."""
-    actor = getattr(request, "actor", None)
-    if not isinstance(actor, Actor):
-        raise PermissionDenied
-    return actor
-
-
-def may(request: HttpRequest, permission: Permission | None) -> bool:
-    actor = getattr(request, "actor", None)
-    return permission is not None and isinstance(actor, Actor) and allows(actor.role, permission)
-
-
-class RowsChangeList(_ChangeList):
-    """A change list that lets the page add what its rows show, in one query for all of them."""
-
-    def get_results(self, request: HttpRequest) -> None:
-        super().get_results(request)
-        rows = list(self.result_list)
-        cast("ScopedModelAdmin", self.model_admin).prepare_rows(request, rows)
-        self.result_list = cast(Any, rows)
-        self.first = (self.page_num - 1) * self.list_per_page + 1
-        self.last = self.first + len(rows) - 1
 
 
 class ScopedModelAdmin(_ModelAdmin):
@@ -354,3 +305,6 @@ class ScopedModelAdmin(_ModelAdmin):
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         return None
+
+
+__all__ = ["FormPage", "NavEntry", "ScopedModelAdmin", "actor_of", "may"]

@@ -16,12 +16,16 @@ from maskwright.core.errors import DomainError, FieldProblem
 
 @dataclass(frozen=True)
 class Section:
-    """A titled group of fields. `template` draws it in place of the plain list of fields."""
+    """A titled group of fields. `template` draws it in place of the plain list of fields.
+
+    `folded`: shown closed, because its fields have good values already; open when one of them is wrong.
+    """
 
     title: str | Promise
     fields: tuple[str, ...]
     help: str | Promise = ""
     template: str = "admin/manage/section.html"
+    folded: bool = False
     context: dict[str, Any] = field(default_factory=dict)
 
 
@@ -51,6 +55,9 @@ class ServiceForm(forms.Form):
         if not self.is_bound:
             return False
         return bool(self.refusal or self.errors) or (self.table is not None and self.table.total_error_count() > 0)
+
+    def errors_in(self, section: Section) -> bool:
+        return any(name in self.errors for name in section.fields)
 
     def make_read_only(self) -> None:
         for one in self.fields.values():

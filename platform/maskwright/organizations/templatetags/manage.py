@@ -42,6 +42,11 @@ def field_of(form: Any, name: str) -> Any:
     return form[name]
 
 
+@register.simple_tag
+def section_is_open(form: Any, section: Any) -> bool:
+    return not section.folded or form.errors_in(section)
+
+
 @register.filter
 def percent(part: float | int | None, whole: float | int | None = 1) -> str:
     """`part` of `whole` in whole percent; never 100 before everything is done."""

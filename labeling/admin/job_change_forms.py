@@ -1,0 +1,136 @@
+"""The forms that change a labeling job, and that offer it to a vendor."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from labeling.admin.job_fields import (
+    Choices,
+    deadline_field,
+    labelers_field,
+    minutes_field,
+    seconds,
+    set_choices,
+    window_field,
+)
+from labeling.admin.task_templates import TOOL_NAMES
+from labeling.models import JobRevision
+from labeling.services.task_templates import TOOLS
+from maskwright.organizations.admin_forms import Section, ServiceForm, utc_input
+from workforce.admin import team_choices
+from workforce.models import WorkQueue
+from workforce.selectors import vendor_list
+
+
+class JobChangeForm(ServiceForm):
+    sections = (
+        Section(
+            _("What labelers read"),
+            ("title", "instructions"),
+            _("Whoever is at work keeps what he began with; everything counts for photos taken from now on."),
+        ),
+        Section(_("What they may do"), ("tools", "allow_empty", "allow_impossible", "require_full_coverage")),
+        Section(
+            _("Categories"),
+            (),
+            _("Colours, keys and order can change, categories can be added. Names and indices stay: masks hold them."),
+            template="admin/manage/categories.html",
+        ),
+        Section(
+            _("Who and how"),
+            ("work_team", "number_of_labelers", "time_limit_minutes", "max_concurrent", "deadline", "priority"),
+        ),
+    )
+    table_path = "categories"
+    paths = {"work_team_id": "work_team", "time_limit_seconds": "time_limit_minutes"}
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+    title = forms.CharField(label=_("Title"), max_length=128)
+    instructions = forms.CharField(
+        label=_("Instructions"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 12, "class": "mw-mono"}),
+        help_text=_("Markdown, as in the task template."),
+    )
+    tools = forms.MultipleChoiceField(
+        label=_("Tools"),
+        choices=[(tool, TOOL_NAMES.get(tool, tool)) for tool in TOOLS],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    allow_empty = forms.BooleanField(label=_("“Nothing to label here” is an answer"), required=False)
+    allow_impossible = forms.BooleanField(label=_("“Cannot be labeled, because …” is an answer"), required=False)
+    require_full_coverage = forms.BooleanField(label=_("Every pixel must get a category"), required=False)
+    work_team = forms.ChoiceField(label=_("Work team"), required=False)
+    number_of_labelers = labelers_field()
+    time_limit_minutes = minutes_field()
+    max_concurrent = window_field()
+    deadline = deadline_field()
+    priority = forms.IntegerField(
+        label=_("Priority"),
+        min_value=-1000,
+        max_value=1000,
+        help_text=_("A team with several jobs gets photos of the one with the highest number first."),
+    )
+
+    def __init__(self, *args: Any, team_id: uuid.UUID | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        teams: Choices = [(str(pk), name) for pk, name in team_choices()]
+        set_choices(self, "work_team", teams, None if team_id else _("none: vendors only"))
+
+    def rows(self) -> list[forms.Form]:
+        return list(self.table.ordered_forms) if self.table is not None else []
+
+    def arguments(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        kept = ("title", "instructions", "tools", "allow_empty", "allow_impossible", "require_full_coverage")
+        fields = ("index", "name", "color", "key", "description")
+        team = {"work_team_id": uuid.UUID(data["work_team"])} if data["work_team"] else {}
+        return {
+            **{name: data[name] for name in (*kept, "number_of_labelers", "max_concurrent", "deadline", "priority")},
+            "time_limit_seconds": seconds(data["time_limit_minutes"]),
+            "categories": [{name: row.cleaned_data.get(name) for name in fields} for row in self.rows()],
+            **team,
+        }
+
+
+def change_initial(queue: WorkQueue, revision: JobRevision) -> dict[str, Any]:
+    """What the form of a change begins with."""
+    content = ("title", "instructions", "tools", "allow_empty", "allow_impossible", "require_full_coverage")
+    deadline: datetime | None = queue.deadline
+    return {
+        **{name: getattr(revision, name) for name in content},
+        "seen": revision.number,
+        "work_team": str(queue.work_team_id or ""),
+        "number_of_labelers": queue.labelers_wanted,
+        "time_limit_minutes": f"{queue.time_limit_seconds / 60:g}",
+        "max_concurrent": queue.window,
+        "deadline": deadline,
+        "priority": queue.priority,
+    }
+
+
+class OfferForm(ServiceForm):
+    sections = (
+        Section(
+            _("Offer"),
+            ("vendor", "title", "preview", "starts_at", "expires_at"),
+            _(
+                "The vendor sees the title only until it accepts; then instructions and counts. Its labelers see one "
+                "photo at a time; you see them by a number. You can end it at any moment."
+            ),
+        ),
+    )
+
+    vendor = forms.TypedChoiceField(label=_("Vendor"), coerce=uuid.UUID)
+    title = forms.CharField(label=_("What is offered"), max_length=128, help_text=_("Read before it is accepted."))
+    preview = forms.BooleanField(label=_("The vendor's managers may look at photos"), required=False)
+    starts_at = forms.DateTimeField(label=_("From (UTC)"), required=False, widget=utc_input())
+    expires_at = forms.DateTimeField(label=_("Until (UTC)"), required=False, widget=utc_input())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        set_choices(self, "vendor", [(str(vendor.pk), vendor.name) for vendor in vendor_list()])

@@ -1,0 +1,78 @@
+"""Fields and choices that the forms of labeling jobs share."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from labeling.models import Upload
+from labeling.services.jobs.rules import MAX_LABELERS
+from labeling.services.task_templates import MAX_SECONDS, MIN_SECONDS
+from maskwright.core.scope import current_scope
+from maskwright.organizations.admin_forms import utc_input
+
+RULES = {
+    "majority": _("Majority: each pixel gets the category most labelers gave it"),
+    "single": _("Single: the first answer counts as it is"),
+}
+VENDOR = "vendor"
+MAX_CHOICES = 200
+Choices = list[tuple[str, Any]]
+
+
+def choices_of(model: type[Any], order: str = "name") -> Choices:
+    rows = model.objects.filter(organization_id=current_scope().organization_id).order_by(order)
+    return [(str(pk), name) for pk, name in rows.values_list("pk", "name")[:MAX_CHOICES]]
+
+
+def upload_choices() -> Choices:
+    """Complete uploads, the newest first."""
+    rows = Upload.objects.filter(organization_id=current_scope().organization_id, completed_at__isnull=False).order_by(
+        "-id"
+    )[:MAX_CHOICES]
+    return [(str(one.pk), f"{one.name} ({one.created_at:%Y-%m-%d})") for one in rows]
+
+
+def set_choices(form: forms.Form, name: str, choices: Choices, empty: Any = None) -> None:
+    field: Any = form.fields[name]
+    field.choices = choices if empty is None else [("", empty), *choices]
+
+
+def minutes_field(*, required: bool = True, help_text: Any = "") -> forms.FloatField:
+    return forms.FloatField(
+        label=_("Minutes for one photo"),
+        min_value=MIN_SECONDS / 60,
+        max_value=MAX_SECONDS / 60,
+        required=required,
+        help_text=help_text,
+        widget=forms.NumberInput(attrs={"step": "any"}),
+    )
+
+
+def labelers_field() -> forms.IntegerField:
+    return forms.IntegerField(
+        label=_("Labelers per photo"),
+        min_value=1,
+        max_value=MAX_LABELERS,
+        initial=3,
+        help_text=_("So many people answer each photo; then their answers become one mask."),
+    )
+
+
+def window_field() -> forms.IntegerField:
+    return forms.IntegerField(
+        label=_("Photos open at once"),
+        min_value=1,
+        max_value=settings.MAX_CONCURRENT_TASKS,
+        initial=1000,
+        help_text=_("Further photos open as answers come in."),
+    )
+
+
+def deadline_field() -> forms.DateTimeField:
+    return forms.DateTimeField(label=_("Deadline (UTC)"), required=False, widget=utc_input())
+
+
+def seconds(minutes: float | None) -> int | None:
+    return round(minutes * 60) if minutes is not None else None
