@@ -1,0 +1,1 @@
+"""Journeys through the whole product: real processes, real servers, a real browser."""

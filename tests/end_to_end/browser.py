@@ -1,0 +1,213 @@
+"""A person at a real Chromium: signs in, paints with the mouse, reads what the page says."""
+
+import re
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect
+
+from maskwright.supervise.doctor import CHROMIUM_NAMES
+
+Point = tuple[float, float]
+# The editor's own: how much room it leaves around a photo it fits into the view, and its largest scale.
+_PADDING = 24
+_LARGEST_SCALE = 64
+_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def find_chromium() -> str | None:
+    return next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
+
+
+@contextmanager
+def launched(playwright: Playwright, program: str) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=program, headless=True, args=list(_ARGUMENTS))
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
+class Person:
+    """One person with a browser profile of his own; `page` is the tab he looks at."""
+
+    def __init__(self, browser: Browser, address: str, account: dict[str, str]) -> None:
+        self.address = address
+        self.account = account
+        self.context: BrowserContext = browser.new_context(
+            base_url=address, viewport={"width": 1280, "height": 860}, locale="en-US"
+        )
+        self.context.set_default_timeout(15_000)
+        self.errors: list[str] = []
+        self.page: Page = self.open_tab()
+
+    def open_tab(self) -> Page:
+        page = self.context.new_page()
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        return page
+
+    def sign_in(self, page: Page | None = None) -> None:
+        page = page or self.page
+        page.goto("/accounts/login/")
+        self.fill_sign_in(page)
+        page.wait_for_url(lambda url: "/accounts/login/" not in url)
+
+    def fill_sign_in(self, page: Page) -> None:
+        page.locator("input[name=login]").fill(self.account["username"])
+        page.locator("input[name=password]").fill(self.account["password"])
+        page.get_by_role("button", name="Sign in").click()
+
+    def start_working(self) -> None:
+        """To the portal, and the one press of Start (or Continue)."""
+        self.page.goto("/work/")
+        self.page.get_by_role("button", name=re.compile("^(Start|Continue)")).click()
+
+    @property
+    def editor(self) -> "Editor":
+        return Editor(self.page)
+
+    def close(self) -> None:
+        self.context.close()
+
+
+@dataclass(frozen=True)
+class View:
+    """How a photo that is fitted into the editor lies on the screen."""
+
+    left: float
+    top: float
+    scale: float
+
+    def place(self, point: Point) -> Point:
+        x, y = point
+        return self.left + x * self.scale, self.top + y * self.scale
+
+
+class Editor:
+    """The open editor. Coordinates are the photo's; (0, 0) is the upper left corner of its first pixel."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.root: Locator = page.locator("segmentation-editor")
+        self.stage: Locator = self.root.locator(".stage")
+
+    def wait_for(self, image_number: int | None = None) -> None:
+        """Until a photo is open: the one with this number, counted from 1 as the header shows it."""
+        expect(self.root.get_by_test_id("coverage")).to_be_visible()
+        if image_number is not None:
+            expect(self.root.locator("header")).to_contain_text(f"Image {image_number}")
+
+    @property
+    def image_number(self) -> int:
+        found = re.search(r"Image (\d+)", self.root.locator("header").inner_text())
+        assert found, "the editor's header names no image"
+        return int(found[1])
+
+    @property
+    def size(self) -> tuple[int, int]:
+        text = self.root.locator(".size").inner_text()
+        width, height = (int(part) for part in re.findall(r"\d+", text))
+        return width, height
+
+    def fitted(self) -> View:
+        """Fit the photo into the view and work out where it then lies."""
+        self.stage.focus()
+        self.page.keyboard.press("0")
+        box = self.stage.bounding_box()
+        assert box is not None
+        width, height = self.size
+        scale = min(_LARGEST_SCALE, (box["width"] - 2 * _PADDING) / width, (box["height"] - 2 * _PADDING) / height)
+        left = box["x"] + (box["width"] - width * scale) / 2
+        top = box["y"] + (box["height"] - height * scale) / 2
+        return View(left, top, scale)
+
+    def choose(self, category: str) -> None:
+        self.root.get_by_role("option", name=category).click()
+
+    def tool(self, name: Literal["Brush", "Eraser", "Polygon", "Fill"]) -> None:
+        self.root.get_by_role("radio", name=name, exact=True).click()
+
+    def brush_size(self, pixels: int) -> None:
+        """Press the keys for a smaller or larger brush until it has this diameter."""
+        shown = self.root.locator("mw-editor-options output")
+        for _ in range(60):
+            size = int(shown.inner_text().split()[0])
+            if size == pixels:
+                return
+            self.stage.press("[" if size > pixels else "]")
+        raise AssertionError(f"the brush cannot be made {pixels} pixels wide")
+
+    def outline(self, points: Sequence[Point]) -> None:
+        """Draw a polygon by clicking its corners and closing it with Enter."""
+        self.tool("Polygon")
+        view = self.fitted()
+        for point in points:
+            self.page.mouse.click(*view.place(point))
+        self.page.keyboard.press("Enter")
+
+    def box(self, category: str, left: int, top: int, right: int, bottom: int) -> None:
+        """A rectangle of one class: columns `left` to `right` - 1, rows `top` to `bottom` - 1."""
+        self.choose(category)
+        self.outline([(left, top), (right, top), (right, bottom), (left, bottom)])
+
+    def stroke(self, points: Sequence[Point]) -> None:
+        """Drag the chosen tool along these points."""
+        view = self.fitted()
+        mouse = self.page.mouse
+        mouse.move(*view.place(points[0]))
+        mouse.down()
+        for point in points[1:]:
+            mouse.move(*view.place(point), steps=6)
+        mouse.up()
+
+    def click(self, point: Point) -> None:
+        self.page.mouse.click(*self.fitted().place(point))
+
+    def wait_saved(self) -> None:
+        """Until the server has the draft."""
+        expect(self.root.get_by_test_id("saving")).to_have_text("Saved")
+
+    def coverage(self) -> str:
+        return self.root.get_by_test_id("coverage").inner_text()
+
+    def wait_for_coverage_after(self, before: str) -> None:
+        expect(self.root.get_by_test_id("coverage")).not_to_have_text(before)
+
+    def answer_nothing_to_label(self) -> None:
+        self.root.get_by_role("button", name="More").click()
+        self.root.get_by_role("menuitem", name="Nothing to label here").click()
+        self.root.get_by_role("button", name="Submit: nothing to label").click()
+
+    def wait_closed(self, image_number: int) -> None:
+        """Until another photo or another view is there."""
+        expect(self.page.get_by_text(f"Image {image_number}", exact=True)).to_have_count(0)
+
+    def submit(self) -> None:
+        """Submit; unlabeled pixels are meant, so the question about them is answered with yes."""
+        self.root.get_by_test_id("submit").click()
+        anyway = self.root.get_by_role("button", name="Submit anyway")
+        expect(anyway).to_be_visible()
+        anyway.click()
+
+
+def screenshot(people: Sequence[Person], folder: Path) -> list[Path]:
+    """A picture of each person's page, for a failed test."""
+    folder.mkdir(parents=True, exist_ok=True)
+    taken = []
+    for person in people:
+        for number, page in enumerate(person.context.pages):
+            file = folder / f"{person.account['username']}-{number}.png"
+            page.screenshot(path=file)
+            taken.append(file)
+    return taken

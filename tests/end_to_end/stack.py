@@ -1,0 +1,151 @@
+"""The whole product on a data folder of its own: what `make run` starts, supervised in the same way."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import psycopg
+
+from maskwright.supervise.processes import free_port, stop, tail, wait_until
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 120
+# Nothing else of our environment: the addresses of pytest's own servers would look like a production set-up.
+_KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "CI")
+Found = TypeVar("Found")
+_CAST = Path(__file__).with_name("cast_program.py")
+
+
+class Stack:
+    """One installation under `python -m maskwright.supervise run`; a context manager that ends and removes it."""
+
+    def __init__(self, *, python_path: tuple[Path, ...] = (), **settings: str) -> None:
+        """`settings`: environment variables; `python_path`: folders whose `sitecustomize.py` every child reads."""
+        self.folder = Path(tempfile.mkdtemp(prefix="mw-"))
+        self.home = self.folder / "home"
+        self.port = free_port()
+        self._settings = settings
+        self._python_path = python_path
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "supervisor.log"
+
+    def start(self) -> None:
+        env = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        path = [*map(str, self._python_path), str(ROOT / "platform"), str(ROOT)]
+        env |= {"MASKWRIGHT_HOME": str(self.home), "PORT": str(self.port), "DEMO": "0", "PYTHONPATH": ":".join(path)}
+        with self.log.open("ab") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "maskwright.supervise", "run"],
+                cwd=ROOT,
+                env=env | self._settings,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        process = self._process
+        wait_until(lambda: process.poll() is not None or self._is_ready(), timeout=START_SECONDS)
+        if process.poll() is not None or not self._is_ready():
+            self.stop()
+            raise RuntimeError(f"The installation did not start. The end of {self.log}:\n{tail(self.log, 60)}")
+
+    def stop(self) -> None:
+        """End it as Ctrl-C would."""
+        if self._process is not None:
+            stop(self._process, stop_signal=signal.SIGINT, grace=60)
+            self._process = None
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+        if kind is None:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def ready(self) -> dict[str, Any]:
+        content: dict[str, Any] = json.loads((self.home / "ready.json").read_text(encoding="utf-8"))
+        return content
+
+    @property
+    def pids(self) -> dict[str, int]:
+        pids: dict[str, int] = self.ready["pids"]
+        return pids
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the supervisor gave to the web process: addresses and secrets of this installation."""
+        raw = Path(f"/proc/{self.pids['web']}/environ").read_bytes()
+        pairs = (entry.decode().partition("=") for entry in raw.split(b"\0") if entry)
+        return {name: value for name, _, value in pairs}
+
+    def database(self) -> "psycopg.Connection[Any]":
+        """A connection that sees every organization's rows."""
+        return psycopg.connect(self.environment["DATABASE_OPS_URL"], autocommit=True)
+
+    def kill(self, name: str) -> int:
+        """`kill -9` one process; its supervisor starts it again. The id that was killed."""
+        pid = self.pids[name]
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
+    def create_people(self, organization: str, people: Mapping[str, str]) -> dict[str, dict[str, str]]:
+        """Make an organization and its people ({username: role}); each with id, password and API token."""
+        order = {"organization": organization, "people": dict(people)}
+        made = subprocess.run(
+            [sys.executable, str(_CAST)],
+            input=json.dumps(order),
+            env=self.environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if made.returncode != 0:
+            raise RuntimeError(f"The people could not be made:\n{made.stderr}")
+        found: dict[str, dict[str, str]] = json.loads(made.stdout.splitlines()[-1])
+        return found
+
+    def logs(self) -> str:
+        """The end of every log, for a failed test."""
+        files = [self.log, *sorted((self.home / "logs").glob("*.log"))]
+        return "\n".join(f"--- {file.name}\n{tail(file, 25)}" for file in files)
+
+    def _is_ready(self) -> bool:
+        return (self.home / "ready.json").exists()
+
+
+def eventually(look: Callable[[], Found | None], *, within: float, every: float = 0.1, what: str = "") -> Found:
+    """The first true answer of `look`; AssertionError with what was seen last when time runs out."""
+    deadline = time.monotonic() + within
+    while True:
+        found = look()
+        if found:
+            return found
+        if time.monotonic() >= deadline:
+            raise AssertionError(f"{what or 'What was waited for'} did not come within {within:g} s; last: {found!r}")
+        time.sleep(every)
