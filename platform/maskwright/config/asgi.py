@@ -67,7 +67,7 @@ sockets = SocketGate(
         [
             path("ws/work/", WorkConsumer.as_asgi(), name="ws_work"),
             path("ws/jobs/<uuid:job_id>/", JobConsumer.as_asgi(), name="ws_job"),
-            path("<path:unknown>", _nowhere),
+            path("<path:unknown>", _nowhere),  # type: ignore[arg-type]  # an ASGI application, as channels wants
         ]
     )
 )

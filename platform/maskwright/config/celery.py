@@ -9,8 +9,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maskwright.config.settings")
 
-from celery import Celery  # noqa: E402  # the paths above come first
-from kombu import Queue  # noqa: E402
+from celery import Celery  # the paths above come first
+from kombu import Queue
 
 app = Celery("maskwright")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -31,7 +31,6 @@ class OperationsNote:
     waiting: int
     oldest_waiting: float | None
     last_done: float | None
-    dead: int
 
     @property
     def stuck(self) -> bool:

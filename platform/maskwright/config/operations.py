@@ -1,0 +1,194 @@
+"""Operations: publisher, reaper, reconciler and sweeper. Only these use the role `ops`, and they read ids with it.
+
+`run_operations` is one process with publisher and reaper. `reconcile_all` and `sweep_all` are called by beat in a
+Celery worker, so that repair does not depend on the process that may be what broke.
+"""
+
+import contextlib
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from functools import partial
+
+import redis
+from django.contrib.sessions.models import Session
+from django.db import DatabaseError, connections
+from django.utils import timezone
+
+from labeling.services import reconcile as labeling_reconcile
+from labeling.services.jobs.lifecycle import stop_job
+from maskwright.accounts.services.tickets import delete_old_tickets
+from maskwright.config.probes import OperationsNote, leave_note
+from maskwright.config.publisher import RESEND, Publisher
+from maskwright.config.reaper import Reaper
+from maskwright.core.errors import DomainError
+from maskwright.core.outbox import PUSH
+from maskwright.core.scope import organization_scope
+from workforce.services import reconcile as workforce_reconcile
+
+logger = logging.getLogger(__name__)
+
+NOTE_PERIOD = 2.0  # seconds
+PUBLISHER_SILENT = 10.0  # seconds without a successful pass, and no note is left
+KEEP_DONE = "1 day"
+KEEP_DEAD = "90 days"
+SWEEP_BATCH = 5000
+
+_WAITING = """
+SELECT count(*), extract(epoch FROM clock_timestamp() - min(created_at))::float8 FROM core_outboxmessage
+WHERE done_at IS NULL AND dead_at IS NULL AND attempts = 0 AND topic <> %s
+  AND next_at <= clock_timestamp() + %s * interval '1 second'
+"""
+_LAST_DONE = """
+SELECT extract(epoch FROM clock_timestamp() - max(done_at))::float8 FROM core_outboxmessage WHERE done_at IS NOT NULL
+"""
+_BUSY_ORGANIZATIONS = """
+SELECT organization_id FROM workforce_workqueue WHERE state <> 'closed'
+UNION SELECT organization_id FROM labeling_labelingjob WHERE state NOT IN ('stopped', 'completed', 'failed')
+UNION SELECT organization_id FROM labeling_task WHERE state = 'consolidating'
+UNION SELECT organization_id FROM labeling_labelingjob WHERE ended_at > clock_timestamp() - interval '1 hour'
+"""
+_OVERDUE = """
+SELECT j.organization_id, j.id FROM labeling_labelingjob j JOIN workforce_workqueue q ON q.id = j.work_queue_id
+WHERE j.state IN ('in_progress', 'paused') AND q.deadline <= clock_timestamp()
+"""
+_SWEEP = {
+    "done": f"done_at < clock_timestamp() - interval '{KEEP_DONE}'",
+    "dead": f"dead_at < clock_timestamp() - interval '{KEEP_DEAD}'",
+}
+
+
+class Operations:
+    """The process: publisher and reaper in a thread each, and a note in the broker while they work."""
+
+    def __init__(self) -> None:
+        self._end = threading.Event()
+        self._published_at = 0.0
+        self._threads = [
+            threading.Thread(target=self._publish, name="publisher"),
+            threading.Thread(target=self._reap, name="reaper"),
+        ]
+
+    def stop(self) -> None:
+        """May be called from a signal handler."""
+        self._end.set()
+
+    def run(self) -> bool:
+        """Work until `stop`; false when a thread died by itself, so that the supervisor starts the process again."""
+        for thread in self._threads:
+            thread.start()
+        try:
+            while not self._end.wait(NOTE_PERIOD) and all(thread.is_alive() for thread in self._threads):
+                if time.monotonic() - self._published_at < PUBLISHER_SILENT:
+                    _leave_note()
+            return self._end.is_set()
+        finally:
+            self._end.set()
+            for thread in self._threads:
+                thread.join(timeout=10)
+            connections["ops"].close()
+
+    def _publish(self) -> None:
+        publisher = Publisher()
+        try:
+            publisher.run(self._end.is_set, self._beat)
+        finally:
+            publisher.close()
+
+    def _reap(self) -> None:
+        Reaper().run(self._end.is_set)
+
+    def _beat(self) -> None:
+        self._published_at = time.monotonic()
+
+
+def read_note() -> OperationsNote:
+    """How the outbox stands, read as `ops`."""
+    with connections["ops"].cursor() as cursor:
+        cursor.execute(_WAITING, [PUSH, RESEND + 1])
+        waiting, oldest = cursor.fetchone()
+        cursor.execute(_LAST_DONE)
+        return OperationsNote(waiting, oldest, cursor.fetchone()[0])
+
+
+def _leave_note() -> None:
+    try:
+        leave_note(read_note())
+    except (DatabaseError, redis.RedisError) as error:
+        logger.debug("No note could be left: %s", error)
+        with contextlib.suppress(Exception):
+            connections["ops"].close()
+
+
+def reconcile_all() -> int:
+    """Write the messages that were lost before they were written, for every organization with work under way.
+
+    Also stops jobs whose deadline has passed. Returns how many messages and moves were made; running it twice is
+    harmless, because messages with a key are coalesced and handlers are idempotent.
+    """
+    made = 0
+    for organization_id in _read_ids(_BUSY_ORGANIZATIONS):
+        for reconcile in (workforce_reconcile.reconcile_organization, labeling_reconcile.reconcile_organization):
+            made += _in_scope(organization_id, reconcile)
+    with connections["ops"].cursor() as cursor:
+        cursor.execute(_OVERDUE)
+        overdue = cursor.fetchall()
+    for organization_id, job_id in overdue:
+        made += _in_scope(organization_id, partial(_stop_overdue, job_id))
+    connections["ops"].close()
+    return made
+
+
+def _stop_overdue(job_id: uuid.UUID) -> int:
+    stop_job(job_id=job_id)
+    logger.info("Job %s was stopped: its deadline has passed", job_id)
+    return 1
+
+
+def _read_ids(sql: str) -> list[uuid.UUID]:
+    with connections["ops"].cursor() as cursor:
+        cursor.execute(sql)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _in_scope(organization_id: uuid.UUID, work: Callable[[], int]) -> int:
+    """One organization's failure must not keep the others from being repaired."""
+    try:
+        with organization_scope(organization_id):
+            return work()
+    except DomainError as error:
+        # Somebody made the same move a moment earlier.
+        logger.info("Nothing to repair in organization %s: %s", organization_id, error)
+    except DatabaseError:
+        raise
+    except Exception:
+        logger.exception("Organization %s could not be reconciled", organization_id)
+    return 0
+
+
+def sweep_all() -> dict[str, int]:
+    """Remove what is of no use any more: handled messages after a day, dead ones after 90, ended sessions, tickets."""
+    removed = {name: _sweep_outbox(condition) for name, condition in _SWEEP.items()}
+    removed["sessions"] = Session.objects.filter(expire_date__lt=timezone.now()).delete()[0]
+    removed["tickets"] = delete_old_tickets()
+    logger.info("Swept: %s", ", ".join(f"{count} {name}" for name, count in removed.items()))
+    return removed
+
+
+def _sweep_outbox(condition: str) -> int:
+    """In batches, each its own transaction, so that the table is never locked for long."""
+    total = 0
+    with connections["ops"].cursor() as cursor:
+        while True:
+            cursor.execute(
+                f"DELETE FROM core_outboxmessage WHERE id IN (SELECT id FROM core_outboxmessage WHERE {condition}"
+                f" LIMIT {SWEEP_BATCH})"
+            )
+            removed: int = cursor.rowcount
+            total += removed
+            if removed < SWEEP_BATCH:
+                break
+    connections["ops"].close()
+    return total
