@@ -1,0 +1,391 @@
+"""The outbox's way out: publisher, reaper, reconciler and sweeper on real PostgreSQL and Valkey."""
+
+import asyncio
+import base64
+import json
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import redis
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db import connection, connections
+from django.utils import timezone
+
+from maskwright.config import reaper as reaper_module
+from maskwright.config.celery import QUEUES
+from maskwright.config.operations import read_note, reconcile_all, sweep_all
+from maskwright.config.publisher import Publisher
+from maskwright.config.reaper import Reaper
+from maskwright.core import outbox
+from maskwright.core.models import OutboxMessage
+from maskwright.core.outbox import MAX_ATTEMPTS, Message, emit, push
+from maskwright.core.scope import organization_scope
+from tests.factories.jobs import MadeJob, make_job
+from tests.plugins.cast import Company
+from tests.plugins.sockets import Browser, hear, opened, run
+from workforce.models import Claim, Slot, WorkItem, WorkQueue
+from workforce.services.claims import Claimed, claim
+from workforce.services.queues import move_queue
+from workforce.states import QueueState
+
+pytestmark = pytest.mark.usefixtures("committed", "broker")
+
+TOPIC = "queue.distribute"
+
+
+@pytest.fixture
+def broker() -> Iterator[redis.Redis]:
+    client = redis.Redis.from_url(settings.CELERY_BROKER_URL)
+    client.flushall()
+    yield client
+    client.flushall()
+    client.close()
+
+
+@pytest.fixture
+def publisher() -> Iterator[Publisher]:
+    made = Publisher()
+    yield made
+    made.close()
+
+
+@contextmanager
+def publishing() -> Iterator[None]:
+    """A publisher at work in a thread, as in the operations process."""
+    end = threading.Event()
+
+    def work() -> None:
+        publisher = Publisher()
+        publisher.run(end.is_set)
+        publisher.close()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        end.set()
+        thread.join()
+
+
+def until(condition: Callable[[], Any], within: float = 5.0) -> None:
+    deadline = time.monotonic() + within
+    while not condition():
+        assert time.monotonic() < deadline, "did not happen in time"
+        time.sleep(0.02)
+
+
+def write(company: Company, *, topic: str = TOPIC, key: str = "", **payload: Any) -> uuid.UUID:
+    """Emit one message and return its id."""
+    with organization_scope(company.id):
+        emit(Message(topic, company.id, payload or {"queue_id": str(uuid.uuid4())}, key=key))
+        return OutboxMessage.objects.latest("created_at").pk  # type: ignore[no-any-return]
+
+
+def make_due(company: Company, message_id: uuid.UUID) -> None:
+    """Let the time pass after which a message is sent again, its lease included."""
+    with organization_scope(company.id):
+        past = timezone.now() - timedelta(seconds=1)
+        OutboxMessage.objects.filter(pk=message_id).update(next_at=past)
+        OutboxMessage.objects.filter(pk=message_id, lease_until__isnull=False).update(lease_until=past)
+
+
+def queued(broker: redis.Redis, queue: str = "distribute") -> list[dict[str, Any]]:
+    """What a worker would be called with, from the queue as it lies in the broker."""
+    found = []
+    for raw in broker.lrange(queue, 0, -1):  # type: ignore[union-attr]  # the client is synchronous
+        found.append(json.loads(base64.b64decode(json.loads(raw)["body"]))[1])
+    return found
+
+
+# --- Publisher ----------------------------------------------------------------------------------------------------
+
+
+def test_a_message_lands_in_the_queue_of_its_topic(acme: Company, broker: redis.Redis, publisher: Publisher) -> None:
+    message_id = write(acme)
+    publisher.publish_due()
+    assert queued(broker) == [{"message_id": str(message_id), "organization_id": str(acme.id), "topic": TOPIC}]
+    assert all(not broker.llen(name) for name in QUEUES if name != "distribute")
+
+
+def test_nothing_is_sent_before_the_commit(acme: Company, broker: redis.Redis, publisher: Publisher) -> None:
+    with organization_scope(acme.id):
+        emit(Message(TOPIC, acme.id, {"queue_id": str(uuid.uuid4())}))
+        publisher.publish_due()
+        assert queued(broker) == []
+    publisher.publish_due()
+    assert len(queued(broker)) == 1
+
+
+def test_a_commit_wakes_the_publisher(acme: Company, broker: redis.Redis) -> None:
+    with publishing():
+        until(lambda: broker.exists("maskwright:marker"))
+        time.sleep(0.2)
+        write(acme)
+        started = time.monotonic()
+        until(lambda: queued(broker))
+        assert time.monotonic() - started < 0.3  # the poll alone would take up to half a second
+
+
+def test_a_delayed_message_waits(acme: Company, broker: redis.Redis, publisher: Publisher) -> None:
+    with organization_scope(acme.id):
+        emit(Message(TOPIC, acme.id, {"queue_id": str(uuid.uuid4())}, delay=0.5))
+    publisher.publish_due()
+    assert queued(broker) == []
+    time.sleep(0.6)
+    publisher.publish_due()
+    assert len(queued(broker)) == 1
+
+
+def test_a_message_that_still_waits_in_its_queue_is_not_sent_twice(
+    acme: Company, broker: redis.Redis, publisher: Publisher
+) -> None:
+    message_id = write(acme)
+    publisher.publish_due()
+    make_due(acme, message_id)
+    publisher.publish_due()
+    assert len(queued(broker)) == 1
+
+
+def test_a_message_that_its_queue_lost_is_sent_again(acme: Company, broker: redis.Redis, publisher: Publisher) -> None:
+    message_id = write(acme)
+    publisher.publish_due()
+    broker.delete("distribute")
+    publisher.publish_due()
+    assert queued(broker) == []  # not due yet: a worker may hold it
+    make_due(acme, message_id)
+    publisher.publish_due()
+    assert [message["message_id"] for message in queued(broker)] == [str(message_id)]
+
+
+def test_a_wiped_broker_gets_everything_again_at_once(acme: Company, broker: redis.Redis, publisher: Publisher) -> None:
+    sent = {str(write(acme)) for _ in range(3)}
+    publisher.publish_due()
+    broker.flushall()
+    publisher.publish_due()
+    assert {message["message_id"] for message in queued(broker)} == sent
+
+
+def test_a_started_message_is_left_alone_while_its_lease_lives(
+    acme: Company, broker: redis.Redis, publisher: Publisher
+) -> None:
+    message_id = write(acme)
+    assert outbox.begin(message_id, acme.id, TOPIC) is not None
+    publisher.publish_due()
+    assert queued(broker) == []
+
+
+def test_a_message_that_kills_its_process_is_dead_after_five_starts(
+    acme: Company, broker: redis.Redis, publisher: Publisher
+) -> None:
+    message_id = write(acme)
+    for _ in range(MAX_ATTEMPTS):
+        publisher.publish_due()
+        assert len(queued(broker)) == 1
+        broker.delete("distribute")  # a worker takes it, ...
+        assert outbox.begin(message_id, acme.id, TOPIC) is not None
+        make_due(acme, message_id)  # ... is killed, and the lease runs out
+    publisher.publish_due()
+    assert outbox.begin(message_id, acme.id, TOPIC) is None
+    make_due(acme, message_id)
+    broker.delete("distribute")
+    publisher.publish_due()
+    assert queued(broker) == []
+    with organization_scope(acme.id):
+        message = OutboxMessage.objects.get(pk=message_id)
+    assert message.dead_at is not None and message.attempts == MAX_ATTEMPTS + 1 and message.error
+
+
+def test_the_publisher_goes_on_after_its_database_connection_was_cut(
+    acme: Company, broker: redis.Redis, as_superuser: Callable[[str], Any]
+) -> None:
+    with publishing():
+        until(lambda: broker.exists("maskwright:marker"))
+        cut = as_superuser(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            f" WHERE usename = '{settings.DATABASES['ops']['USER']}' AND datname = current_database()"
+        )
+        assert cut
+        write(acme)
+        until(lambda: queued(broker))
+
+
+def test_a_silent_broker_holds_the_publisher_for_seconds_only(
+    acme: Company, broker: redis.Redis, publisher: Publisher
+) -> None:
+    write(acme)
+    # The broker accepts and does not answer: every client but the pausing one waits.
+    broker.execute_command("CLIENT", "PAUSE", "4000", "ALL")
+    started = time.monotonic()
+    publisher.publish_due()
+    assert 1.5 < time.monotonic() - started < 3.5
+    until(lambda: not publisher.publish_due() or queued(broker), within=8)
+    until(lambda: publisher.publish_due() and queued(broker), within=8)
+
+
+async def test_a_push_reaches_the_browser(acme: Company) -> None:
+    browser = await run(lambda: Browser(acme, "labeler"))
+    group = f"user.{acme.people['labeler'].pk}"
+    claim_id = uuid.uuid4()
+    async with opened("/ws/work/", browser.headers()) as socket:
+        with publishing():
+            await run(lambda: _push(acme, group, "work.claim_ended", claim=claim_id))
+            expected = {"type": "work.claim_ended", "version": 1, "data": {"claim": str(claim_id)}}
+            assert await hear(socket, within=2) == expected
+            assert await socket.receive_nothing(1.3)
+    assert await run(lambda: _pushes_left(acme)) == 0
+
+
+async def test_work_that_is_available_is_said_again_a_second_later(acme: Company) -> None:
+    browser = await run(lambda: Browser(acme, "labeler"))
+    group = f"user.{acme.people['labeler'].pk}"
+    async with opened("/ws/work/", browser.headers()) as socket:
+        with publishing():
+            await run(lambda: _push(acme, group, "work.available", work_queue=uuid.uuid4()))
+            first = await hear(socket, within=2)
+            started = asyncio.get_running_loop().time()
+            assert await hear(socket, within=3) == first
+            assert 0.5 < asyncio.get_running_loop().time() - started < 2.0
+            await asyncio.sleep(0.3)
+    assert await run(lambda: _pushes_left(acme)) == 0
+
+
+def _push(company: Company, group: str, kind: str, **ids: Any) -> None:
+    with organization_scope(company.id):
+        emit(push(company.id, group, kind, **ids))
+
+
+def _pushes_left(company: Company) -> int:
+    with organization_scope(company.id):
+        return OutboxMessage.objects.filter(topic=outbox.PUSH).count()  # type: ignore[no-any-return]
+
+
+# --- Reaper -------------------------------------------------------------------------------------------------------
+
+
+def claimed_job(company: Company, claims: int = 1) -> MadeJob:
+    """A job in which labelers hold so many claims (one each)."""
+    people = [company.people[who] for who in ("labeler", "labeler2", "labeler3")]
+    made = make_job(company, objects=claims)
+    with organization_scope(company.id):
+        for person in people[:claims]:
+            assert isinstance(claim(user_id=person.pk, queue_id=made.queue.pk), Claimed)
+    return made
+
+
+def run_out(company: Company, seconds: float = 1.0) -> None:
+    with organization_scope(company.id):
+        Slot.objects.filter(state="claimed").update(expires_at=timezone.now() - timedelta(seconds=seconds))
+
+
+def slot_states(company: Company) -> set[str]:
+    with organization_scope(company.id):
+        return set(Slot.objects.values_list("state", flat=True))
+
+
+def test_a_lease_that_ran_out_frees_its_slot(acme: Company) -> None:
+    claimed_job(acme)
+    reaper = Reaper()
+    assert reaper.reap() == 0
+    run_out(acme)
+    assert reaper.reap() == 1
+    assert slot_states(acme) == {"ready"}
+    with organization_scope(acme.id):
+        assert Claim.objects.get().state == "expired"
+
+
+def test_a_lease_of_a_paused_queue_is_kept(acme: Company) -> None:
+    made = claimed_job(acme)
+    with organization_scope(acme.id):
+        move_queue(queue_id=made.queue.pk, to=QueueState.PAUSED)
+    run_out(acme)
+    assert Reaper().reap() == 0
+    assert "claimed" in slot_states(acme)
+
+
+def test_two_organizations_are_reaped_in_one_pass(acme: Company, initech: Company) -> None:
+    for company in (acme, initech):
+        claimed_job(company)
+        run_out(company)
+    assert Reaper().reap() == 2
+
+
+def test_when_the_clock_jumps_leases_get_time_to_be_renewed(
+    acme: Company, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(reaper_module, "ALARM_LEAST", 3)
+    monkeypatch.setattr(reaper_module, "GRACE", 0.5)
+    claimed_job(acme, claims=3)
+    reaper = Reaper()
+    reaper.reap()
+    run_out(acme, seconds=-0.05)
+    time.sleep(0.1)
+    assert reaper.reap() == 0
+    assert "clock" in caplog.text
+    with organization_scope(acme.id):  # one of them is still there
+        slot = Slot.objects.filter(state="claimed").first()
+        Slot.objects.filter(pk=slot.pk).update(expires_at=timezone.now() + timedelta(minutes=5))
+    time.sleep(0.5)
+    assert reaper.reap() == 2
+    with organization_scope(acme.id):
+        assert list(Slot.objects.filter(state="claimed")) == [slot]
+
+
+# --- Reconciler and sweeper ---------------------------------------------------------------------------------------
+
+
+def test_a_queue_whose_message_was_lost_is_filled_again(acme: Company) -> None:
+    made = make_job(acme, objects=3)
+    with organization_scope(acme.id):
+        Slot.objects.all().delete()
+        WorkItem.objects.update(state="waiting")
+        OutboxMessage.objects.all().delete()
+    assert reconcile_all() >= 1
+    with organization_scope(acme.id):
+        message = OutboxMessage.objects.get(topic=TOPIC)
+        assert message.payload == {"queue_id": str(made.queue.pk)}
+    reconcile_all()
+    with organization_scope(acme.id):
+        assert OutboxMessage.objects.filter(topic=TOPIC).count() == 1
+
+
+def test_a_job_whose_deadline_has_passed_is_stopped(acme: Company) -> None:
+    made = make_job(acme, objects=1)
+    with organization_scope(acme.id):
+        WorkQueue.objects.filter(pk=made.queue.pk).update(deadline=timezone.now() - timedelta(seconds=1))
+    reconcile_all()
+    with organization_scope(acme.id):
+        made.job.refresh_from_db()
+        assert made.job.state == "stopping"
+
+
+def test_the_sweep_removes_what_was_done_long_ago_and_ended_sessions(acme: Company) -> None:
+    old, recent, waiting = write(acme), write(acme), write(acme)
+    with organization_scope(acme.id):
+        OutboxMessage.objects.filter(pk=old).update(done_at=timezone.now() - timedelta(days=2))
+        OutboxMessage.objects.filter(pk=recent).update(done_at=timezone.now())
+    Session.objects.create(session_key="a" * 32, expire_date=timezone.now() - timedelta(hours=1))
+    Session.objects.create(session_key="b" * 32, expire_date=timezone.now() + timedelta(hours=1))
+    removed = sweep_all()
+    assert (removed["done"], removed["sessions"]) == (1, 1)
+    with organization_scope(acme.id):
+        assert set(OutboxMessage.objects.values_list("pk", flat=True)) == {recent, waiting}
+    assert [session.session_key for session in Session.objects.all()] == ["b" * 32]
+
+
+def test_the_note_tells_what_waits(acme: Company) -> None:
+    assert read_note().waiting == 0
+    write(acme)
+    with connection.cursor() as cursor, organization_scope(acme.id):
+        cursor.execute("UPDATE core_outboxmessage SET created_at = clock_timestamp() - interval '10 minutes'")
+    note = read_note()
+    assert (note.waiting, note.stuck) == (1, True)
+    assert note.oldest_waiting == pytest.approx(600, abs=5)
+    connections["ops"].close()
