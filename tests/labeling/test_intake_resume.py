@@ -1,17 +1,10 @@
 """An intake that is killed goes on where it was: real processes, a real S3 server, real commits."""
 
-import os
+import json
 import signal
-import subprocess
-import sys
-import textwrap
-import time
-import uuid
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 from pytest_django.fixtures import Settings
 
 from labeling.models import DataObject, LabelingJob, StorageConnection, Task
@@ -19,60 +12,13 @@ from labeling.services.intake import photos as photo_pass
 from labeling.services.intake import reading
 from labeling.states import JobState
 from maskwright.core import outbox
-from maskwright.core.models import OutboxMessage
 from maskwright.core.scope import organization_scope
 from tests.factories.inputs import make_upload, order_job, photos, run_messages
 from tests.factories.jobs import photo
+from tests.factories.workers import end_lease, intake_report, start_worker, wait_until_judged, waiting_message
 from tests.plugins.cast import Company
 from tests.plugins.s3 import S3
 from workforce.models import WorkItem
-
-ROOT = Path(__file__).resolve().parents[2]
-
-_WORKER = textwrap.dedent("""
-    import sys, uuid
-    from django.conf import settings
-    import django
-    django.setup()
-    settings.STORAGE_ENDPOINTS = [sys.argv[4]]
-    from maskwright.core import outbox
-    outbox.run(uuid.UUID(sys.argv[1]), uuid.UUID(sys.argv[2]), sys.argv[3])
-""")
-
-
-def _message(company: Company) -> uuid.UUID:
-    with organization_scope(company.id):
-        return OutboxMessage.objects.get(topic="job.intake").pk  # type: ignore[no-any-return]
-
-
-def _start_worker(company: Company, urls: dict[str, str], endpoint: str) -> subprocess.Popen[bytes]:
-    """A process that runs the message, as a Celery worker does."""
-    path = f"{ROOT / 'platform'}{os.pathsep}{ROOT}"
-    environment = {**os.environ, **urls, "PYTHONPATH": path}
-    arguments = [str(_message(company)), str(company.id), "job.intake", endpoint]
-    return subprocess.Popen([sys.executable, "-c", _WORKER, *arguments], env=environment)
-
-
-def _report(company: Company, job: LabelingJob) -> tuple[int, int]:
-    """(data objects read, photos judged) as committed."""
-    with organization_scope(company.id):
-        job.refresh_from_db()
-        judged = job.preflight.get("usable", 0) + job.preflight.get("unusable", 0)
-        return DataObject.objects.filter(job=job).count(), judged
-
-
-def _end_lease(company: Company) -> None:
-    """As if the killed worker's lease had run out: nobody waits a minute in a test."""
-    with organization_scope(company.id), connection.cursor() as cursor:
-        cursor.execute("UPDATE core_outboxmessage SET lease_until = NULL WHERE topic = 'job.intake'")
-
-
-def _wait_until_judged(company: Company, job: LabelingJob, number: int, worker: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
-    while _report(company, job)[1] < number:
-        assert worker.poll() is None, "the worker ended before it could be killed"
-        assert time.monotonic() < deadline, "no progress"
-        time.sleep(0.01)
 
 
 def _assert_whole(company: Company, job: LabelingJob, total: int, unusable: int) -> None:
@@ -97,16 +43,16 @@ def test_200_photos_over_s3_with_two_kills(
     files = {f"in/{n:04}.png": photo(12, 8, 40 + n % 200) if n % 20 else b"damaged" for n in range(200)}
     s3.put("bucket-1", files)
     job = order_job(acme, "s3://bucket-1/in/", output_uri="s3://bucket-1/out/")
-    endpoint = s3.address.removeprefix("http://")
+    endpoint = json.dumps({"STORAGE_ENDPOINTS": [s3.address.removeprefix("http://")]})
     for judged in (32, 96):
-        worker = _start_worker(acme, database_urls, endpoint)
-        _wait_until_judged(acme, job, judged, worker)
+        worker = start_worker(acme, "job.intake", database_urls, endpoint)
+        wait_until_judged(acme, job, judged, worker)
         worker.send_signal(signal.SIGKILL)
         worker.wait()
-        _end_lease(acme)
-        assert _report(acme, job)[0] == 200
-    assert judged <= _report(acme, job)[1] < 200
-    assert _start_worker(acme, database_urls, endpoint).wait(120) == 0
+        end_lease(acme, "job.intake")
+        assert intake_report(acme, job)[0] == 200
+    assert judged <= intake_report(acme, job)[1] < 200
+    assert start_worker(acme, "job.intake", database_urls, endpoint).wait(120) == 0
     _assert_whole(acme, job, 200, 10)
 
 
@@ -140,7 +86,7 @@ def test_a_run_that_dies_between_chunks_is_repeated_without_doubles(
         patch.setattr(module, "_write_chunk", _killing(module._write_chunk, calls))
         with pytest.raises(_Killed):
             run_messages(acme, "job.intake")
-    _end_lease(acme)
+    end_lease(acme, "job.intake")
     run_messages(acme, "job.intake")
     _assert_whole(acme, job, 20, 0)
 
@@ -155,8 +101,8 @@ def test_two_runs_at_once_make_each_task_once(committed: None, acme: Company, mo
     def overtaken(*arguments: Any) -> None:
         if not entered:
             entered.append(True)
-            _end_lease(acme)
-            assert outbox.run(_message(acme), acme.id, "job.intake")
+            end_lease(acme, "job.intake")
+            assert outbox.run(waiting_message(acme, "job.intake"), acme.id, "job.intake")
         original(*arguments)
 
     monkeypatch.setattr(photo_pass, "_write_chunk", overtaken)
@@ -177,7 +123,7 @@ def test_a_manifest_that_changes_while_it_is_read_fails_the_job(
         with pytest.raises(_Killed):
             run_messages(acme, "job.intake")
     s3.put("bucket-1", {"m.manifest": "\n".join(reversed(lines)).encode()})
-    _end_lease(acme)
+    end_lease(acme, "job.intake")
     run_messages(acme, "job.intake")
     with organization_scope(acme.id):
         job.refresh_from_db()
