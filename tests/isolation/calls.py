@@ -48,7 +48,7 @@ def _answering(world: World) -> dict[str, str]:
 
 _LABELER = ("acme", "labeler")
 _VENDOR = ("globex", "manager")
-_PNG = {"content_type": "image/png", "body": lambda world: flat_mask(1), "headers": _answering}
+_PNG = Call(by=_LABELER, content_type="image/png", body=lambda world: flat_mask(1), headers=_answering)
 _WORK = Call(by=_LABELER, headers=_token)
 _OFFER: Callable[[World], dict[str, str]] = lambda world: {"grant_id": world.ids["offer"]}  # noqa: E731  # a table
 _LABEL_SET = {"name": "renamed", "categories": CATEGORIES}
@@ -83,8 +83,8 @@ CALLS: dict[tuple[str, str], Call] = {
     ("work_claims", "post"): Call(by=_LABELER, body=lambda world: {"job": world.parameters["job_id"]}),
     ("work_heartbeat", "post"): _WORK,
     ("work_draft", "get"): _WORK,
-    ("work_draft", "put"): Call(by=_LABELER, **_PNG),
-    ("work_submit", "post"): Call(by=_LABELER, **_PNG),
+    ("work_draft", "put"): _PNG,
+    ("work_submit", "post"): _PNG,
     ("work_release", "post"): _WORK,
     ("work_decline", "post"): _WORK,
     ("work_image", "get"): _WORK,
@@ -137,6 +137,5 @@ def ask(client: Client, method: str, url: str, call: Call, world: World) -> Answ
         arguments = {} if method == "get" else {"content_type": call.content_type}
         response: Any = send(url, body, headers=call.headers(world), **arguments)
         content = b"".join(response.streaming_content) if response.streaming else response.content
-        response.close()
         transaction.set_rollback(True)
     return Answer(response.status_code, dict(response.headers), content.decode("utf-8", "replace"))

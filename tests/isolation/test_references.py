@@ -1,0 +1,131 @@
+"""Ids inside of a body: another tenant's are refused as if they did not exist, one's own are taken.
+
+Which fields hold ids is read from the OpenAPI schema, so that a new one fails until it has a line here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from drf_spectacular.generators import SchemaGenerator
+
+from labeling.services.label_sets import save_label_set
+from labeling.services.task_templates import save_task_template
+from maskwright.core.scope import organization_scope
+from tests.factories.inputs import make_upload, photos
+from tests.factories.jobs import CATEGORIES, make_job, make_team
+from tests.isolation.calls import Call, ask
+from tests.isolation.world import World
+
+#: Fields that name what is no tenant's: every organization may name every vendor.
+GLOBAL = {("/api/v1/grants", "post", "vendor"), ("/api/v1/jobs/{job_id}/grants", "post", "vendor")}
+REFUSED = (404, 422)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """`by` sends `body`, which is right, to `url`; then again with acme's id in the field."""
+
+    by: tuple[str, str]
+    url: str
+    body: dict[str, Any]
+    acmes: Any
+
+
+Key = tuple[str, str, str]
+_MANAGER = ("initech", "manager")
+
+
+@pytest.fixture(scope="module")
+def references(world: World) -> dict[Key, Reference]:
+    initech, acme = world.initech, world.parameters
+    team = str(make_team(initech, [initech.people["labeler"]]).pk)
+    free = str(make_team(initech, []).pk)
+    made = make_job(initech)
+    upload = make_upload(initech, photos(1))
+    with organization_scope(initech.id):
+        labels = save_label_set(name="labels", categories=CATEGORIES)
+        template = save_task_template(name="template", title="Paint")
+    person = str(initech.people["labeler2"].pk)
+    order = {
+        "name": "ordered",
+        "input_uri": f"upload://{upload.pk}/",
+        "label_set_id": str(labels.pk),
+        "task_template_id": str(template.pk),
+        "work_team_id": team,
+    }
+    acmes_upload = f"upload://{world.ids['complete_upload']}/"
+    jobs, job, members = "/api/v1/jobs", "/api/v1/jobs/{job_id}", "/api/v1/teams/{team_id}/members"
+    staffing = "/api/v1/grants/{grant_id}/teams"
+    invitations = "/api/v1/organizations/current/invitations"
+    offer = {"work_queue": str(made.queue.pk), "vendor": str(world.hooli.id)}
+    grant = staffing.format(grant_id=acme["grant_id"])
+    return {
+        (jobs, "post", "input_uri"): Reference(_MANAGER, jobs, order, acmes_upload),
+        (jobs, "post", "label_set_id"): Reference(_MANAGER, jobs, order, acme["label_set_id"]),
+        (jobs, "post", "task_template_id"): Reference(_MANAGER, jobs, order, acme["template_id"]),
+        (jobs, "post", "work_team_id"): Reference(_MANAGER, jobs, order, acme["team_id"]),
+        (job, "patch", "work_team_id"): Reference(
+            _MANAGER, job.format(job_id=made.id), {"work_team_id": free}, acme["team_id"]
+        ),
+        ("/api/v1/teams", "post", "users"): Reference(
+            _MANAGER, "/api/v1/teams", {"name": "more", "users": [person]}, [acme["user_id"]]
+        ),
+        (members, "post", "user"): Reference(_MANAGER, members.format(team_id=team), {"user": person}, acme["user_id"]),
+        ("/api/v1/grants", "post", "work_queue"): Reference(_MANAGER, "/api/v1/grants", offer, world.ids["queue"]),
+        (invitations, "post", "work_team"): Reference(
+            _MANAGER, invitations, {"role": "labeler", "work_team": team}, acme["team_id"]
+        ),
+        # A vendor with a live grant staffs it with its own teams only.
+        (staffing, "post", "team"): Reference(
+            ("globex", "manager"), grant, {"team": world.ids["globex_team"]}, acme["team_id"]
+        ),
+        ("/api/v1/work/claims", "post", "job"): Reference(
+            ("initech", "labeler"), "/api/v1/work/claims", {"job": str(made.id)}, acme["job_id"]
+        ),
+    }
+
+
+def _send(world: World, key: Key, reference: Reference, body: dict[str, Any]) -> tuple[int, str]:
+    call = Call(body=lambda _: body)
+    answer = ask(world.client(*reference.by), key[1], reference.url, call, world)
+    return answer.status, answer.headers.get("X-Reason", answer.text)
+
+
+def test_ones_own_are_taken(world: World, references: dict[Key, Reference]) -> None:
+    answers = {key: _send(world, key, one, one.body) for key, one in references.items()}
+    assert {key: answer for key, answer in answers.items() if not 200 <= answer[0] < 300 or answer[0] == 204} == {}
+
+
+def test_acmes_are_refused(world: World, references: dict[Key, Reference]) -> None:
+    answers = {key: _send(world, key, one, {**one.body, key[2]: one.acmes}) for key, one in references.items()}
+    assert {key: answer for key, answer in answers.items() if answer[0] not in REFUSED} == {}
+
+
+def test_every_id_in_a_body_is_tried(references: dict[Key, Reference]) -> None:
+    missing = set(_id_fields()) - GLOBAL - set(references)
+    assert not missing, "Say in tests/isolation/test_references.py how each of these is sent."
+
+
+def _id_fields() -> Iterator[Key]:
+    schema: dict[str, Any] = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
+    found: list[Key] = []
+    for path, methods in schema["paths"].items():
+        for method, operation in methods.items():
+            for content in operation.get("requestBody", {}).get("content", {}).values():
+                found += [(path, method, name) for name in _uuids(content["schema"], schema, "")]
+    assert len(found) > 5
+    yield from found
+
+
+def _uuids(node: dict[str, Any], schema: dict[str, Any], path: str) -> Iterator[str]:
+    while "$ref" in node:
+        node = schema["components"]["schemas"][node["$ref"].rpartition("/")[2]]
+    if node.get("format") == "uuid":
+        yield path
+    for name, below in node.get("properties", {}).items():
+        yield from _uuids(below, schema, f"{path}.{name}".strip("."))
+    parts: list[dict[str, Any]] = [*node.get("allOf", []), *node.get("oneOf", []), *node.get("anyOf", [])]
+    for part in [*parts, *([node["items"]] if "items" in node else [])]:
+        yield from _uuids(part, schema, path)
