@@ -1,6 +1,5 @@
 import type { PropertyValues, TemplateResult } from "lit";
 import { property, query, state } from "lit/decorators.js";
-import { browserClock } from "../../shared/clock";
 import { t } from "../../shared/i18n";
 import { giveUnlabeled } from "../actions/registry";
 import { flyToUnlabeled } from "../actions/unlabeled";
@@ -8,9 +7,10 @@ import { categoriesOf, completeAssignment, type AssignmentInput } from "../assig
 import { buildPalette } from "../codec/palette";
 import { Disposers } from "../disposer";
 import { Engine, type OtherCommand } from "../engine";
-import { AssignmentSession } from "../session/assignment-session";
+import type { AssignmentSession } from "../session/assignment-session";
 import { MemoryStore, openLocalStore, type LocalStore } from "../session/local-store";
 import { ImageError, openDocument, type OpenedDocument } from "../session/open";
+import { startSession } from "../session/start";
 import { keepSettings } from "../settings";
 import { EditorState } from "../state";
 import { FixtureTransport } from "../transport/fixture";
@@ -22,6 +22,8 @@ import { dialogStyles, type DialogId } from "./dialogs";
 import type { LabelList } from "./label-list";
 import "./label-list";
 import "./options-bar";
+import { listenToPage } from "./page-events";
+import { pictureStyles } from "./picture-styles";
 import { shellStyles } from "./shell-styles";
 import { renderShell } from "./shell-view";
 import "./status-bar";
@@ -40,7 +42,7 @@ export type Status = { readonly kind: "empty" | "loading" | "open" } | { readonl
 
 /** The segmentation editor: see ../README.md for properties, methods and events. */
 export class SegmentationEditor extends SignalElement {
-  static override styles = [baseStyles, shellStyles, dialogStyles];
+  static override styles = [baseStyles, shellStyles, pictureStyles, dialogStyles];
 
   @property({ type: Object }) assignment: AssignmentInput | null = null;
   @property() mode: EditorMode = "work";
@@ -83,23 +85,7 @@ export class SegmentationEditor extends SignalElement {
     super.connectedCallback();
     this.#pixels = new WorkerPixelWork();
     this.#page.add(keepSettings(this.editorState));
-    this.#page.listen(window, "keydown", (event: KeyboardEvent) => this.#keyDown(event));
-    this.#page.listen(window, "pointerdown", () => (this.tabbed = false));
-    this.#page.listen(window, "keyup", (event: KeyboardEvent) => this.engine?.keyUp(event));
-    this.#page.listen(window, "blur", () => {
-      this.engine?.settle();
-      void this.session?.drafts.flush();
-    });
-    this.#page.listen(document, "visibilitychange", () => {
-      if (document.visibilityState !== "hidden") return;
-      this.session?.drafts.hidden();
-      void this.session?.drafts.flush();
-    });
-    this.#page.listen(window, "pagehide", () => this.session?.drafts.hidden());
-    this.#page.listen(window, "online", () => void this.session?.refresh());
-    this.#page.listen(window, "beforeunload", (event: BeforeUnloadEvent) => {
-      if (this.session?.saving.value === "failed") event.preventDefault();
-    });
+    listenToPage(this, this.#page);
     // Moved in the page: what was open opens again, from its draft.
     if (this.hasUpdated && this.assignment !== null) void this.#open();
   }
@@ -244,22 +230,39 @@ export class SegmentationEditor extends SignalElement {
   }
 
   async #open(): Promise<void> {
-    this.#close();
     const pixels = this.#pixels;
     if (this.assignment === null || pixels === null) {
+      this.#close();
       this.status = { kind: "empty" };
       return;
     }
     const assignment = completeAssignment(this.assignment);
+    // A preview follows a form: what is painted and where one looks stay while classes and texts change.
+    const shown = this.#sameImage(assignment) ? this.engine : null;
+    if (shown === null) {
+      this.#close();
+      this.status = { kind: "loading" };
+    }
+    this.#opening?.abort();
     const opening = new AbortController();
     this.#opening = opening;
     this.opened = assignment;
-    this.status = { kind: "loading" };
     try {
       const store = this.mode === "work" ? await (this.#store ??= openLocalStore()) : new MemoryStore();
       const document = await openDocument(assignment, this.#transport(), store, pixels, opening.signal);
-      if (opening.signal.aborted) document.image.close();
-      else this.#start(assignment, document, store, pixels);
+      if (opening.signal.aborted) {
+        document.image.close();
+        return;
+      }
+      const before = shown === null ? null : { labels: shown.workspace.map.snapshot(), camera: shown.stage.camera };
+      this.#opening = null;
+      this.#close();
+      this.opened = assignment;
+      this.#start(assignment, document, store, pixels);
+      if (before !== null) {
+        document.map.replace(before.labels);
+        this.engine?.stage.look(before.camera);
+      }
     } catch (error) {
       if (opening.signal.aborted) return;
       const message = error instanceof Error ? error.message : String(error);
@@ -267,26 +270,22 @@ export class SegmentationEditor extends SignalElement {
     }
   }
 
+  #sameImage({ image }: Assignment): boolean {
+    const open = this.opened?.image;
+    return this.mode === "preview" && open !== undefined && open.url === image.url && open.width === image.width && open.height === image.height;
+  }
+
   #start(assignment: Assignment, document: OpenedDocument, store: LocalStore, pixels: WorkerPixelWork): void {
     const { map, image } = document;
     const categories = categoriesOf(assignment);
-    const palette = buildPalette(categories);
     if (this.mode === "work") {
-      this.session = new AssignmentSession(
-        assignment,
-        {
-          transport: this.#transport(),
-          store,
-          clock: browserClock,
-          size: map,
-          idempotencyKey: document.idempotencyKey,
-          revision: () => map.revision,
-          raw: () => map.snapshot(),
-          encode: () => pixels.encode({ data: map.snapshot(), width: map.width, height: map.height }, palette.slice()),
-          onSignedOut: () => this.emit("mw-signed-out"),
-        },
-        document,
-      );
+      this.session = startSession(assignment, document, {
+        store,
+        pixels,
+        palette: buildPalette(categories),
+        transport: this.#transport(),
+        onSignedOut: () => this.emit("mw-signed-out"),
+      });
     }
     this.engine = new Engine({
       host: this.stageHost,
@@ -333,26 +332,6 @@ export class SegmentationEditor extends SignalElement {
     this.engine = null;
     this.opened = null;
     this.dialog = null;
-  }
-
-  #keyDown(event: KeyboardEvent): void {
-    const { engine } = this;
-    if (event.key === "Tab") this.tabbed = true;
-    if (engine === null || event.defaultPrevented || this.dialogElement.open || this.inert) return;
-    const phase = this.session?.phase.value.kind;
-    if (phase === "sending" || phase === "sent" || phase === "stopped") return;
-    const path = event.composedPath();
-    const typing = path.some(
-      (node) =>
-        node instanceof HTMLDialogElement ||
-        (node instanceof HTMLElement &&
-          (node.isContentEditable || node.matches("textarea, select, input:not([type=range]):not([type=checkbox]):not([type=radio])"))),
-    );
-    // In a page of its own the editor has the keyboard; in a form, only while one is at work in it.
-    const ours = this.mode === "work" || path.includes(this) || engine.pointer.position !== null;
-    if (typing || !ours) return;
-    this.session?.input();
-    if (engine.keyDown(event)) event.preventDefault();
   }
 }
 

@@ -19,6 +19,7 @@ uniform usampler2D u_labels;
 uniform sampler2D u_image;
 uniform sampler2D u_palette;
 uniform vec4 u_tile;
+uniform vec2 u_canvas;
 uniform float u_opacity;
 uniform float u_outline;  // width in image pixels, 0: none
 uniform float u_hatch;    // distance of stripes in device pixels, 0: none
@@ -49,7 +50,7 @@ void main() {
     }
     shown = mix(base, paint.rgb, cover * paint.a);
   } else if (u_hatch > 0.0) {
-    float stripe = mod(gl_FragCoord.x - gl_FragCoord.y, u_hatch) / u_hatch;
+    float stripe = mod(gl_FragCoord.x + u_canvas.y - gl_FragCoord.y - 1.0, u_hatch) / u_hatch;
     if (stripe < 0.2) shown = mix(base, vec3(1.0), 0.6);
     else if (stripe < 0.4) shown = mix(base, vec3(0.0), 0.5);
   }

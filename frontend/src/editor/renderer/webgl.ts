@@ -108,7 +108,7 @@ export class WebglRenderer implements Renderer {
     gl.uniform2f(u.u_canvas, size.width, size.height);
     gl.uniform1f(u.u_opacity, scene.style.opacity);
     gl.uniform1f(u.u_outline, outline / transform.scale);
-    gl.uniform1f(u.u_hatch, scene.style.hatch ? HATCH * scene.ratio : 0);
+    gl.uniform1f(u.u_hatch, scene.style.hatch ? Math.round(HATCH * scene.ratio) : 0);
     gl.uniform1f(u.u_smooth, transform.scale < 1 ? 1 / transform.scale : 0);
     gl.uniform1f(u.u_grid, scene.camera.scale >= GRID_SCALE ? 1 / transform.scale : 0);
     for (const { rect, labels, image } of this.#tiles) {

@@ -1,0 +1,35 @@
+import { browserClock } from "../../shared/clock";
+import type { Assignment, Transport } from "../transport/transport";
+import type { PixelWork } from "../worker/pixel-work";
+import { AssignmentSession } from "./assignment-session";
+import type { LocalStore } from "./local-store";
+import type { OpenedDocument } from "./open";
+
+export interface StartPorts {
+  readonly transport: Transport;
+  readonly store: LocalStore;
+  readonly pixels: PixelWork;
+  readonly palette: Uint8Array<ArrayBuffer>;
+  onSignedOut(): void;
+}
+
+/** The session of an opened document: drafts and answers are encoded off the main thread. */
+export function startSession(assignment: Assignment, document: OpenedDocument, ports: StartPorts): AssignmentSession {
+  const { map, idempotencyKey } = document;
+  const { transport, store, pixels, palette } = ports;
+  return new AssignmentSession(
+    assignment,
+    {
+      transport,
+      store,
+      clock: browserClock,
+      size: map,
+      idempotencyKey,
+      revision: () => map.revision,
+      raw: () => map.snapshot(),
+      encode: () => pixels.encode({ data: map.snapshot(), width: map.width, height: map.height }, palette.slice()),
+      onSignedOut: () => ports.onSignedOut(),
+    },
+    document,
+  );
+}
