@@ -176,7 +176,7 @@ class Editor:
 
     def wait_saved(self) -> None:
         """Until the server has the draft."""
-        expect(self.root.get_by_test_id("saving")).to_have_text("Saved")
+        expect(self.root.get_by_test_id("saving")).to_have_text("Saved", timeout=30_000)
 
     def coverage(self) -> str:
         return self.root.get_by_test_id("coverage").inner_text()

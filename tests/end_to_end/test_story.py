@@ -1,6 +1,7 @@
 """The story: a manager orders a job, three labelers paint it in their browsers, the manifest and the masks come out."""
 
 import json
+import re
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -35,7 +36,8 @@ def test_a_job_from_the_order_to_the_last_file(make_cast: Callable[..., Any], br
             person.editor.wait_for()
             answer(person.editor, number)
     for person in people:
-        expect(person.page.get_by_role("heading", name="You did them all")).to_be_visible()
+        # When the last answer was consolidated meanwhile, the job is over.
+        expect(person.page.get_by_role("heading", name=re.compile("You did them all|no job"))).to_be_visible()
         assert person.errors == []
 
     found = manager.wait_for_job(job, "completed", within=30)
@@ -46,16 +48,8 @@ def test_a_job_from_the_order_to_the_last_file(make_cast: Callable[..., Any], br
 
 
 def order(manager: Client, labelers: list[str]) -> str:
-    job = manager.create_job(
-        JOB,
-        input_uri=manager.upload("photos", PHOTOS),
-        label_set_id=manager.create_label_set("things", list(NAMES.values()), list(COLORS.values())),
-        task_template_id=manager.create_template("street"),
-        work_team_id=manager.create_team("team", labelers),
-        number_of_labelers=3,
-    )
-    manager.wait_for_job(job, "ready")
-    manager.post(f"jobs/{job}/start")
+    job = manager.order_job(JOB, PHOTOS, labelers, number_of_labelers=3)
+    manager.start_job(job)
     return job
 
 
@@ -112,16 +106,15 @@ def check_answers(manager: Client, job: str) -> None:
         assert [one["state"] for one in found] == ["accepted"] * 3
         assert len({one["labeler"] for one in found}) == 3, "three different people"
         for one in found:
-            if number == 0:
-                pixels = mask_pixels(manager.png(f"annotations/{one['id']}/mask"), width=WIDTH, height=HEIGHT)
-                (who,) = [at for at, mask in enumerate(wanted) if np.array_equal(mask, pixels)]
-                pseudonyms[one["labeler"]] = who
+            if one["kind"] == "empty":
+                assert wanted[pseudonyms[one["labeler"]]] is None
                 continue
+            pixels = mask_pixels(manager.png(f"annotations/{one['id']}/mask"), width=WIDTH, height=HEIGHT)
+            if number == 0:  # all three differ, so the first photo tells who is who
+                (who,) = [at for at, mask in enumerate(wanted) if mask is not None and np.array_equal(mask, pixels)]
+                pseudonyms[one["labeler"]] = who
             mask = wanted[pseudonyms[one["labeler"]]]
-            assert one["kind"] == ("empty" if mask is None else "mask")
-            if mask is not None:
-                pixels = mask_pixels(manager.png(f"annotations/{one['id']}/mask"), width=WIDTH, height=HEIGHT)
-                assert np.array_equal(pixels, mask)
+            assert mask is not None and np.array_equal(mask, pixels)
     assert sorted(pseudonyms.values()) == [0, 1, 2]
 
 

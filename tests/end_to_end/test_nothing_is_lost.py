@@ -1,0 +1,92 @@
+"""A labeler whose browser, session or device goes away in the middle of painting finds everything again."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.end_to_end.answers import HEIGHT, WIDTH, Box, painted
+from tests.end_to_end.browser import Person
+from tests.end_to_end.client import mask_pixels, photo
+
+FIRST, SECOND = Box(1, 10, 10, 50, 60), Box(2, 90, 20, 130, 80)
+
+
+@pytest.fixture
+def cast(make_cast: Callable[..., Any]) -> Any:
+    """One labeler with one photo; `cast.job` is the job."""
+    made = make_cast(labelers=1)
+    manager = made.client("manager")
+    made.job = manager.order_job("drafts", {"one.png": photo(3)}, made.ids("labeler1"), number_of_labelers=1)
+    manager.start_job(made.job)
+    return made
+
+
+def begin(cast: Any, browser: Browser) -> Person:
+    """Painting has begun: the first box is there."""
+    person: Person = cast.at_browser(browser, "labeler1")
+    person.sign_in()
+    person.start_working()
+    person.editor.wait_for()
+    person.editor.box("cat", FIRST.left, FIRST.top, FIRST.right, FIRST.bottom)
+    return person
+
+
+def finish(cast: Any, person: Person) -> None:
+    """Paint the second box over what came back, submit, and see that both are in the answer."""
+    person.editor.box("cup", SECOND.left, SECOND.top, SECOND.right, SECOND.bottom)
+    person.editor.submit()
+    person.editor.wait_closed(1)
+    manager = cast.client("manager")
+    manager.wait_for_job(cast.job, "completed", within=30)
+    (data_object,) = manager.objects(cast.job)
+    (answer,) = data_object["annotations"]
+    pixels = mask_pixels(manager.png(f"annotations/{answer['id']}/mask"), width=WIDTH, height=HEIGHT)
+    assert np.array_equal(pixels, painted(FIRST, SECOND))
+    assert person.errors == []
+
+
+def test_when_the_page_is_reloaded(cast: Any, browser: Browser) -> None:
+    person = begin(cast, browser)
+    person.start_working()  # loads the portal's page anew, at once, without waiting for the draft
+    person.editor.wait_for()
+    expect(person.editor.root.get_by_text("labels from this device are back")).to_be_visible()
+    finish(cast, person)
+
+
+def test_when_the_tab_is_closed(cast: Any, browser: Browser) -> None:
+    person = begin(cast, browser)
+    person.page.close()
+    person.page = person.open_tab()
+    person.start_working()
+    person.editor.wait_for()
+    finish(cast, person)
+
+
+def test_when_he_goes_on_at_another_device(cast: Any, browser: Browser) -> None:
+    person = begin(cast, browser)
+    person.editor.wait_saved()
+    person.close()
+    cast.people.remove(person)
+    other = cast.at_browser(browser, "labeler1")
+    other.sign_in()
+    other.start_working()
+    other.editor.wait_for()
+    expect(other.editor.root.get_by_text("Your saved labels are back")).to_be_visible()
+    finish(cast, other)
+
+
+def test_when_the_session_expires(cast: Any, browser: Browser) -> None:
+    person = begin(cast, browser)
+    person.context.clear_cookies()
+    person.page.keyboard.press("Control+s")
+    dialog = person.page.get_by_role("dialog", name="You are signed out")
+    expect(dialog).to_be_visible()
+    with person.context.expect_page() as popup:
+        dialog.get_by_role("button", name="Sign in", exact=True).click()
+    person.fill_sign_in(popup.value)
+    expect(dialog).to_have_count(0)
+    person.editor.wait_saved()
+    finish(cast, person)
