@@ -9,6 +9,8 @@ from PIL import Image
 from pytest_django.fixtures import Settings
 
 from labeling.models import DataObject, LabelingJob, StorageConnection, Task
+from labeling.services.intake import context, reading
+from labeling.services.intake import photos as photo_pass
 from labeling.states import JobState
 from maskwright.core.scope import organization_scope
 from tests.factories.inputs import jpeg, make_upload, order_job, photos, run_messages, write_photos
@@ -204,3 +206,20 @@ def test_a_storage_that_went_away_fails_the_job_at_once(acme: Company, kind: str
     job = _taken_in(acme, job)
     assert job.state == JobState.FAILED
     assert job.failure_reason
+
+
+def test_a_long_intake_hands_over_to_itself(acme: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each run does one chunk here; a new message goes on, and no start is counted as a failure."""
+    monkeypatch.setattr(context, "RUN_SECONDS", 0.0)
+    monkeypatch.setattr(reading, "CHUNK", 2)
+    monkeypatch.setattr(photo_pass, "CHUNK", 2)
+    upload = make_upload(acme, photos(9))
+    job = order_job(acme, f"upload://{upload.pk}/")
+    runs = 0
+    while run_messages(acme, "job.intake"):
+        runs += 1
+    with organization_scope(acme.id):
+        job.refresh_from_db()
+        assert (job.state, job.preflight["usable"]) == (JobState.READY, 9)
+        assert Task.objects.filter(job=job).count() == 9
+    assert runs > 8

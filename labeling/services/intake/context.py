@@ -11,6 +11,9 @@ from maskwright.core.outbox import emit, push, renew
 from maskwright.core.scope import organization_scope
 
 LEASE_SECONDS = 60
+#: After this long a run hands over to a new message: it stays below the workers' time limit however big the input is,
+#: and starts that were killed are counted per message, not per job.
+RUN_SECONDS = 600.0
 _BEAT_SECONDS = 15.0
 _PUSH_SECONDS = 1.0
 
@@ -20,6 +23,7 @@ class IntakeRun:
     organization_id: uuid.UUID
     message_id: uuid.UUID
     job_id: uuid.UUID
+    _began: float = field(default_factory=time.monotonic)
     _renewed: float = field(default_factory=time.monotonic)
     _pushed: float = 0.0
 
@@ -41,6 +45,10 @@ class IntakeRun:
         if self._renewed - self._pushed >= _PUSH_SECONDS:
             emit(push(self.organization_id, f"job.{self.job_id}", "job.progress", job=self.job_id))
             self._pushed = self._renewed
+
+    def is_over(self) -> bool:
+        """Whether this run is to hand over; asked after each chunk."""
+        return time.monotonic() - self._began >= RUN_SECONDS
 
     def beat(self) -> None:
         """Between chunks, while something takes long; outside of any scope."""

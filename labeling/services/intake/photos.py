@@ -45,8 +45,11 @@ class _Candidate:
     location: Location | DomainError
 
 
-def check_photos(run: IntakeRun) -> None:
-    """Judge all data objects that have no verdict yet, in order. Raises ObjectStoreError when the storage is down."""
+def check_photos(run: IntakeRun) -> bool:
+    """Judge all data objects that have no verdict yet, in order; False when the run hands over before the last.
+
+    Raises ObjectStoreError when the storage is down.
+    """
     with organization_scope(run.organization_id):
         resolver = Resolver()
     after = -1
@@ -58,6 +61,9 @@ def check_photos(run: IntakeRun) -> None:
                 run.beat()
             _write_chunk(run, dict(zip([c.object_id for c in candidates], verdicts, strict=True)))
             after = candidates[-1].index
+            if run.is_over():
+                return False
+    return True
 
 
 def judge(location: Location | DomainError, source_ref: str) -> Verdict:

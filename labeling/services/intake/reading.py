@@ -15,21 +15,27 @@ CHUNK = 500
 ALL_READ = "all read"  # cursor of an input that was read to its end
 
 
-def read_input(run: IntakeRun) -> None:
-    """Read what is left of the input. A run that was overtaken by another raises IntakeInterrupted."""
+def read_input(run: IntakeRun) -> bool:
+    """Read what is left of the input; False when the run hands over before its end.
+
+    A run that was overtaken by another raises IntakeInterrupted.
+    """
     with organization_scope(run.organization_id):
         job = run.locked_job()
         if job.intake_cursor == ALL_READ:
-            return
+            return True
         source = _open_source(run, job)
     taken, cursor = job.intake_lines, job.intake_cursor
     lines = source.lines(taken=taken, cursor=cursor)
     while chunk := list(islice(lines, CHUNK)):
         taken = _write_chunk(run, chunk, taken)
+        if run.is_over():
+            return False
     with organization_scope(run.organization_id):
         job = run.locked_job()
         LabelingJob.objects.filter(pk=job.pk).update(intake_cursor=ALL_READ)
         run.chunk_written(job)
+    return True
 
 
 def _open_source(run: IntakeRun, job: LabelingJob) -> Source:

@@ -10,12 +10,15 @@ from labeling.models import LabelingJob
 from labeling.services.intake.context import IntakeRun
 from labeling.services.intake.photos import check_photos
 from labeling.services.intake.reading import read_input
-from labeling.services.jobs import advance_job, start_job
+from labeling.services.jobs import advance_job, own_job, start_job
+from labeling.services.jobs.create import intake_message
 from labeling.states import JobState
 from maskwright.audit.record import record
 from maskwright.core.crypto import SecretUnreadable
 from maskwright.core.objects import ObjectMissing
+from maskwright.core.outbox import emit
 from maskwright.core.scope import organization_scope
+from workforce.services.queues import locked_queue
 
 logger = logging.getLogger(__name__)
 
@@ -30,10 +33,12 @@ def run_intake(*, organization_id: uuid.UUID, message_id: uuid.UUID, job_id: uui
     """
     run = IntakeRun(organization_id, message_id, job_id)
     try:
-        read_input(run)
-        check_photos(run)
+        is_done = read_input(run) and check_photos(run)
         with organization_scope(organization_id):
-            _finish(run)
+            if is_done:
+                _finish(run)
+            else:
+                emit(intake_message(own_job(job_id)))
     except IntakeInterrupted as interrupted:
         logger.info("Intake of job %s ends: %s", job_id, interrupted.message)
     except _FINAL as error:
@@ -49,6 +54,7 @@ def fail_intake(*, job_id: uuid.UUID, reason: str) -> None:
 
 
 def _finish(run: IntakeRun) -> None:
+    locked_queue(own_job(run.job_id).work_queue_id)  # queue before job, as every move locks them
     job = run.locked_job()
     LabelingJob.objects.filter(pk=job.pk).update(intake_done_at=timezone.now())
     record("labeling_job.intake_done", "labeling_job", job.pk, **job.preflight)
