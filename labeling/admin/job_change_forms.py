@@ -81,7 +81,7 @@ class JobChangeForm(ServiceForm):
         teams: Choices = [(str(pk), name) for pk, name in team_choices()]
         set_choices(self, "work_team", teams, None if team_id else _("none: vendors only"))
 
-    def rows(self) -> list[forms.Form]:
+    def collect_rows(self) -> list[forms.Form]:
         return list(self.table.ordered_forms) if self.table is not None else []
 
     def arguments(self) -> dict[str, Any]:

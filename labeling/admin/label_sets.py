@@ -106,7 +106,7 @@ class LabelSetForm(ServiceForm):
         label=_("Description"), required=False, widget=forms.Textarea(attrs={"rows": 2}), help_text=_("For colleagues.")
     )
 
-    def rows(self) -> list[forms.Form]:
+    def collect_rows(self) -> list[forms.Form]:
         assert isinstance(self.table, CategoryTable)
         return self.table.sent_rows()
 

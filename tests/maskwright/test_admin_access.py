@@ -1,7 +1,5 @@
 """Who gets into the managers' admin, and what no form or address there can do."""
 
-from typing import Any
-
 import pytest
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
@@ -16,18 +14,13 @@ from maskwright.organizations.admin_base import ScopedModelAdmin
 from maskwright.organizations.models import Invitation, Membership
 from maskwright.organizations.permissions import Role
 from tests.factories.admin import pages
+from tests.factories.admin_client import post
 from tests.plugins.cast import PASSWORD, Company
 
 
 def _membership(company: Company, who: str) -> Membership:
     with organization_scope(company.id):
         return Membership.objects.get(user=company.people[who])
-
-
-def _post(client: Client, url: str, **data: Any) -> Any:
-    """A form as the page would send it, CSRF token included."""
-    client.get(url)
-    return client.post(url, {**data, "csrfmiddlewaretoken": client.cookies["csrftoken"].value})
 
 
 def test_every_page_is_scoped_and_none_shows_users_or_groups() -> None:
@@ -119,7 +112,7 @@ def test_extra_fields_change_neither_role_nor_organization(acme: Company, initec
         "organization": str(initech.id),
         "user": str(initech.people["owner"].pk),
     }
-    response = _post(
+    response = post(
         browser, url, role="reviewer", is_active="", is_superuser="1", is_staff="1", user_permissions="1", **extra
     )
     assert response.status_code == 302
@@ -132,18 +125,18 @@ def test_extra_fields_change_neither_role_nor_organization(acme: Company, initec
 @pytest.mark.parametrize("who", ["manager", "labeler"])
 def test_a_manager_makes_nobody_an_owner(acme: Company, who: str) -> None:
     url = reverse("admin:organizations_membership_change", args=[_membership(acme, who).pk])
-    response = _post(acme.browser("manager"), url, role="owner")
+    response = post(acme.browser("manager"), url, role="owner")
     assert response.status_code == 200
     assert _membership(acme, who).role != Role.OWNER
-    assert _post(acme.browser("owner"), url, role="owner").status_code == 302
+    assert post(acme.browser("owner"), url, role="owner").status_code == 302
     assert _membership(acme, who).role == Role.OWNER
 
 
 def test_a_manager_cannot_change_or_end_an_owner(acme: Company) -> None:
     browser, owner = acme.browser("manager"), _membership(acme, "owner")
     url = reverse("admin:organizations_membership_change", args=[owner.pk])
-    assert _post(browser, url, role="labeler").status_code == 403
-    _post(browser, reverse("admin:organizations_membership_action", args=[owner.pk, "deactivate"]))
+    assert post(browser, url, role="labeler").status_code == 403
+    post(browser, reverse("admin:organizations_membership_action", args=[owner.pk, "deactivate"]))
     after = _membership(acme, "owner")
     assert (after.role, after.is_active) == (Role.OWNER, True)
 
@@ -153,33 +146,33 @@ def test_deactivating_asks_first_and_then_ends_the_membership(acme: Company) -> 
     url = reverse("admin:organizations_membership_action", args=[target.pk, "deactivate"])
     assert b"loses access" in browser.get(url).content
     assert _membership(acme, "labeler").is_active
-    assert _post(browser, url).status_code == 302
+    assert post(browser, url).status_code == 302
     assert not _membership(acme, "labeler").is_active
 
 
 def test_the_last_owner_stays_and_the_page_says_why(acme: Company) -> None:
     browser, owner = acme.browser("owner"), _membership(acme, "owner")
-    page = _post(browser, reverse("admin:organizations_membership_change", args=[owner.pk]), role="manager")
+    page = post(browser, reverse("admin:organizations_membership_change", args=[owner.pk]), role="manager")
     assert b"last owner" in page.content
     assert _membership(acme, "owner").role == Role.OWNER
 
 
 def test_an_invitations_link_is_shown_once(acme: Company) -> None:
     browser = acme.browser("manager")
-    page = _post(browser, "/manage/organizations/invitation/add/", role="labeler", seats=2, days=7)
+    page = post(browser, "/manage/organizations/invitation/add/", role="labeler", seats=2, days=7)
     link = page.context["secret"]
     assert link.encode() in page.content and "no-store" in page["Cache-Control"]
     assert Client().get(link).status_code == 200
     invitation = Invitation.objects.get(organization_id=acme.id)
     shown = browser.get(reverse("admin:organizations_invitation_change", args=[invitation.pk])).content
     assert link.encode() not in shown
-    _post(browser, reverse("admin:organizations_invitation_action", args=[invitation.pk, "revoke"]))
+    post(browser, reverse("admin:organizations_invitation_action", args=[invitation.pk, "revoke"]))
     assert b"no longer works" in Client().get(link).content
 
 
 def test_all_problems_of_a_form_show_at_once(acme: Company) -> None:
     data = {"role": "emperor", "seats": 0, "days": 400, "email": "nobody"}
-    page = _post(acme.browser("manager"), "/manage/organizations/invitation/add/", **data)
+    page = post(acme.browser("manager"), "/manage/organizations/invitation/add/", **data)
     assert page.status_code == 200
     assert set(page.context["form"].errors) == {"role", "seats", "days", "email"}
     assert not Invitation.objects.exists()
@@ -187,7 +180,7 @@ def test_all_problems_of_a_form_show_at_once(acme: Company) -> None:
 
 def test_a_token_is_the_persons_own(acme: Company) -> None:
     browser = acme.browser("manager")
-    page = _post(browser, "/manage/accounts/apitoken/add/", name="nightly", days=30)
+    page = post(browser, "/manage/accounts/apitoken/add/", name="nightly", days=30)
     secret = page.context["secret"]
     assert Client(headers={"Authorization": f"Bearer {secret}"}).get("/manage/").status_code == 200
     token = ApiToken.objects.get(name="nightly")
@@ -199,7 +192,7 @@ def test_a_token_is_the_persons_own(acme: Company) -> None:
 
 def test_history_is_the_audit_log_and_djangos_own_stays_empty(acme: Company) -> None:
     browser, target = acme.browser("manager"), _membership(acme, "labeler")
-    _post(browser, reverse("admin:organizations_membership_change", args=[target.pk]), role="auditor")
+    post(browser, reverse("admin:organizations_membership_change", args=[target.pk]), role="auditor")
     page = browser.get(reverse("admin:organizations_membership_history", args=[target.pk])).content.decode()
     assert "Member changed" in page and "acme-manager" in page and "role: auditor" in page
     assert not LogEntry.objects.exists()

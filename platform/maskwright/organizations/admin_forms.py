@@ -43,6 +43,7 @@ class ServiceForm(forms.Form):
     def __init__(self, *args: Any, table: "BaseFormSet[Any] | None" = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.table = table
+        self._rows: list[forms.Form] | None = None
         self.refusal = ""  # what the service said as a whole
 
     def is_valid(self) -> bool:
@@ -95,7 +96,15 @@ class ServiceForm(forms.Form):
         form.add_error(name if name in form.fields else None, message)
 
     def rows(self) -> list[forms.Form]:
-        """The table's rows that are sent to the service, in the order in which they are sent."""
+        """The table's rows that are sent to the service, in the order in which they are sent.
+
+        Kept from the first asking: a formset does not tell any more once a refusal was added to a row.
+        """
+        if self._rows is None:
+            self._rows = self.collect_rows()
+        return self._rows
+
+    def collect_rows(self) -> list[forms.Form]:
         return [] if self.table is None else list(self.table.forms)
 
 

@@ -119,6 +119,7 @@ STATICFILES_DIRS = [FRONTEND_DIST] if FRONTEND_DIST.is_dir() else []
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a label set has up to 255 rows of seven fields
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # --- Sign-in -----------------------------------------------------------------------------------------------------
