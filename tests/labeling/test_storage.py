@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from pytest_django.fixtures import Settings
 
-from labeling.errors import AddressUnusable, EndpointRefused, StorageNotWritable
+from labeling.errors import EndpointRefused, StorageNotWritable
 from labeling.models import StorageConnection
 from labeling.services import storage_connections
 from labeling.services.storage_connections import remove_storage_connection, save_storage_connection
-from labeling.storage import Resolver, parse_address
+from labeling.storage import Resolver
 from labeling.storage.egress import check_endpoint
 from maskwright.core.crypto import SecretUnreadable, decrypt_json, encrypt_json, rotate
 from maskwright.core.errors import Conflict, Invalid, NotFound
@@ -45,9 +45,6 @@ def _codes(company: Company, **changes: Any) -> dict[str, str]:
 def _test(company: Company, connection: StorageConnection) -> storage_connections.CheckReport:
     with organization_scope(company.id):
         return storage_connections.test_connection(connection_id=connection.pk)
-
-
-# --- credentials -----------------------------------------------------------------------------------------------------
 
 
 def test_credentials_are_stored_encrypted(acme: Company, s3: S3) -> None:
@@ -117,9 +114,6 @@ def test_an_own_connection_is_anothers_404(acme: Company, initech: Company, s3: 
         assert client.post(f"{url}/test").status_code == status
     with organization_scope(initech.id), pytest.raises(NotFound):
         remove_storage_connection(connection_id=uuid.UUID(url[-36:]))
-
-
-# --- what may be reached ---------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -251,9 +245,6 @@ def test_a_root_can_give_each_organization_its_own_folder(
     assert _codes(initech, kind="local", container=mine) == {"container": "endpoint_refused"}
 
 
-# --- tests of connections --------------------------------------------------------------------------------------------
-
-
 def test_a_test_says_which_step_failed(acme: Company, s3: S3, folder: Path) -> None:
     connection = s3.connect(acme, "bucket-1")
     assert _test(acme, connection).message == "Everything works."
@@ -294,73 +285,6 @@ def test_what_the_server_answers_is_never_repeated(acme: Company, settings: Sett
         report = _test(acme, connection)
     assert not report.ok
     assert "internal-secret" not in report.message
-
-
-# --- addresses -------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "uri",
-    [
-        "",
-        "photo.png",
-        "http://a/b",
-        "s3:/a/b",
-        "s3://",
-        "s3://b/../x",
-        "s3://b//x",
-        "file://a/b",
-        "s3://b/a\nb",
-        "s3://b/./x",
-    ],
-)
-def test_what_is_no_address(uri: str) -> None:
-    with pytest.raises(AddressUnusable):
-        parse_address(uri)
-
-
-def test_keys_are_taken_as_they_are(acme: Company, s3: S3) -> None:
-    s3.connect(acme, "bucket-1")
-    names = ["a b.png", "a#1?x=2.png", "a%20b.png", "Straße/ä.png"]
-    s3.put("bucket-1", {name: name.encode() for name in names})
-    with organization_scope(acme.id):
-        for name in names:
-            assert Resolver().resolve(f"s3://bucket-1/{name}").get(max_bytes=100) == name.encode()
-        found = [item.uri for item in Resolver().list_objects("s3://bucket-1/Straße/")]
-    assert found == ["s3://bucket-1/Straße/ä.png"]
-
-
-def test_an_address_without_connection_says_what_to_do(acme: Company) -> None:
-    with organization_scope(acme.id), pytest.raises(AddressUnusable, match="Add one under Storage connections"):
-        Resolver().resolve("s3://unknown/a.png")
-
-
-def test_anothers_connection_does_not_open_its_bucket(acme: Company, initech: Company, s3: S3) -> None:
-    s3.connect(acme, "bucket-1")
-    with organization_scope(acme.id):
-        Resolver().resolve("s3://bucket-1/a.png")
-    with organization_scope(initech.id), pytest.raises(AddressUnusable):
-        Resolver().resolve("s3://bucket-1/a.png")
-
-
-def test_the_nearest_folder_counts(acme: Company, folder: Path) -> None:
-    for name in ("a", "a/b"):
-        (folder / name).mkdir()
-    _save(acme, name="outer", kind="local", container=str(folder / "a"))
-    _save(acme, name="inner", kind="local", container=str(folder / "a" / "b"), is_writable=False)
-    with organization_scope(acme.id):
-        Resolver().resolve_output(f"file://{folder}/a/x")
-        with pytest.raises(StorageNotWritable):
-            Resolver().resolve_output(f"file://{folder}/a/b/x")
-
-
-def test_the_installations_own_output_is_apart_for_each_organization(acme: Company, initech: Company) -> None:
-    with organization_scope(acme.id):
-        Resolver().resolve_output("maskwright://output/job/a").put(b"mine")
-        assert Resolver().resolve("maskwright://output/job/a").get(max_bytes=10) == b"mine"
-    with organization_scope(initech.id):
-        place = Resolver().resolve("maskwright://output/job/a")
-        assert not place.store.exists(place.key)
 
 
 def test_a_connection_in_use_cannot_be_removed(acme: Company, s3: S3) -> None:
