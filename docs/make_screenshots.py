@@ -30,10 +30,10 @@ READY = json.loads((HOME / "ready.json").read_text())
 IMAGES = ROOT / "docs" / "images"
 WIDTH, HEIGHT = 1200, 800
 CATEGORIES = [
-    {"index": 1, "name": "sky", "color": "#1f77b4", "key": "s", "description": "Open sky, with the sun."},
-    {"index": 2, "name": "hill", "color": "#2ca02c", "key": "h", "description": "Hills and meadow."},
-    {"index": 3, "name": "house", "color": "#d62728", "key": "b", "description": "A house with roof and windows."},
-    {"index": 4, "name": "tree", "color": "#bcbd22", "key": "t", "description": "Crown and trunk."},
+    {"index": 1, "name": "sky", "color": "#1f77b4", "key": "1", "description": "Open sky, with the sun."},
+    {"index": 2, "name": "hill", "color": "#2ca02c", "key": "2", "description": "Hills and meadow."},
+    {"index": 3, "name": "house", "color": "#d62728", "key": "3", "description": "A house with roof and windows."},
+    {"index": 4, "name": "tree", "color": "#bcbd22", "key": "4", "description": "Crown and trunk."},
 ]
 
 

@@ -17,13 +17,13 @@ from workforce.services.grants import accept_grant, offer_grant, staff_grant
 from workforce.services.teams import create_work_team
 
 CATEGORIES = [
-    ("person", "#2ca02c", "p", "People, with clothes and everything they wear"),
-    ("cat", "#ff7f0e", "c", "Head and body; not the whiskers"),
-    ("cup", "#1f77b4", "u", "Cup with its handle and what is in it; not saucer and spoon"),
-    ("flower", "#d62728", "f", "The blossom, petals and centre"),
-    ("rocket", "#9467bd", "r", "The rocket, without smoke and fire"),
-    ("motorcycle", "#8c564b", "m", "Wheels, frame, seat and handlebar"),
-    ("building", "#17becf", "b", "Buildings with roofs and stairs"),
+    ("person", "#2ca02c", "1", "People, with clothes and everything they wear"),
+    ("cat", "#ff7f0e", "2", "Head and body; not the whiskers"),
+    ("cup", "#1f77b4", "3", "Cup with its handle and what is in it; not saucer and spoon"),
+    ("flower", "#d62728", "4", "The blossom, petals and centre"),
+    ("rocket", "#9467bd", "5", "The rocket, without smoke and fire"),
+    ("motorcycle", "#8c564b", "6", "Wheels, frame, seat and handlebar"),
+    ("building", "#17becf", "7", "Buildings with roofs and stairs"),
 ]
 
 INSTRUCTIONS = """\
