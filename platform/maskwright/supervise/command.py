@@ -21,7 +21,7 @@ from .logs import LogFolder
 from .postgres import EmbeddedPostgres
 from .processes import port_is_free, spawn, tail
 from .roles import RoleAddresses
-from .services import answers_http, application_services, manage_command, postgres_service, valkey_service
+from .services import application_services, manage_command, postgres_service, valkey_service
 from .valkey import EmbeddedValkey
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -99,14 +99,16 @@ def _start(installation: Installation, group: Group, ending: threading.Event) ->
     env = child_environment(installation, secrets, roles=roles, redis_url=redis_url, inference_port=inference_port)
     with _step("Database migrations"):
         _manage(installation, group, env, ending, "migrate", "--database=owner", "--no-input", "--verbosity=1")
-    with _step("Static files, operator and demo" if installation.demo else "Static files and operator"):
-        _manage(installation, group, env, ending, "prepare")
-    with _step("Web server, worker, beat, operations, inference"):
-        services = application_services(installation, env, inference_port)
+    services = application_services(installation, env, inference_port)
+    people = "operator and demo" if installation.demo else "operator"
+    with _step(f"{', '.join(service.name for service in services)}; {people}"):
+        # Side by side: most of a start is loading code, and none of it waits for the other.
         for service in services:
             group.start(service)
-        names = [service.name for service in services]
-        group.wait_for(names, _or_ended(ending, lambda: answers_http(installation, "/readyz")), timeout=120)
+        _manage(installation, group, env, ending, "prepare")
+        for service in services:
+            if service.answers is not None:
+                group.wait_for([service.name], _or_ended(ending, service.answers), timeout=120)
 
 
 def _start_servers(installation: Installation, group: Group, ending: threading.Event) -> tuple[RoleAddresses, str]:

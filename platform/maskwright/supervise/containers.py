@@ -6,7 +6,6 @@ A container becomes the same command that ``make run`` supervises. The environme
 
 from __future__ import annotations
 
-import http.client
 import os
 import socket
 import subprocess
@@ -15,7 +14,6 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
-from urllib.parse import urlsplit
 
 import redis
 
@@ -23,7 +21,7 @@ from .environment import Installation, child_environment, read_installation
 from .errors import BadEnvironment, SupervisionError
 from .home import open_home
 from .local_secrets import LocalSecrets
-from .services import MODULE, answers_http, application_services, manage_command
+from .services import MODULE, answers_http, application_services, get, manage_command
 
 INFERENCE_PORT = 8090
 # Inside a container's own network; nothing is published to the host.
@@ -95,7 +93,7 @@ def _is_healthy(role: str, installation: Installation) -> bool:
         case "web":
             return answers_http(installation, "/readyz")
         case "inference":
-            return _answers(f"http://127.0.0.1:{INFERENCE_PORT}/healthz")
+            return get("127.0.0.1", INFERENCE_PORT, "/healthz") == 200
         case "beat":
             files = (installation.home / "beat").glob("schedule*")
             return any(_is_fresh(file, OLDEST_SCHEDULE) for file in files)
@@ -135,15 +133,3 @@ def _is_fresh(file: Path, oldest: float) -> bool:
         return time.time() - file.stat().st_mtime < oldest
     except FileNotFoundError:
         return False
-
-
-def _answers(url: str) -> bool:
-    parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=5)
-    try:
-        connection.request("GET", parts.path)
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()

@@ -23,7 +23,7 @@ from .processes import kill_group, spawn, stop, tail
 FIRST_PAUSE = 0.25
 LONGEST_PAUSE = 8.0
 # A child that lived this many seconds was healthy; its next death starts with the short pause again.
-HEALTHY_AFTER = 5.0
+HEALTHY_AFTER = 15.0
 ROTATE_EVERY = 10.0
 
 

@@ -8,6 +8,9 @@ import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
+
+import redis
 
 from .environment import ANY_ADDRESS, Installation
 from .group import Service
@@ -79,12 +82,20 @@ def application_services(installation: Installation, env: Mapping[str, str], inf
     if not installation.environ.get("INFERENCE_URL"):
         services["inference"] = (*manage, "run_inference", "--port", str(inference_port))
     # SIGQUIT makes Celery end its pool processes too; SIGKILL would orphan them.
+    host, port = _host_and_port(env["INFERENCE_URL"])
+    answers = {
+        "web": lambda: answers_http(installation, "/readyz"),
+        "inference": lambda: get(host, port, "/healthz") == 200,
+    }
+    if installation.embeds_valkey:  # another server may forbid the question
+        answers["worker"] = lambda: worker_listens(env["REDIS_URL"])
     return [
         Service(
             name=name,
             command=command,
             cwd=root,
             env=env,
+            answers=answers.get(name),
             death_signal=signal.SIGQUIT if name == "worker" else signal.SIGKILL,
         )
         for name, command in services.items()
@@ -95,15 +106,34 @@ def answers_http(installation: Installation, path: str) -> bool:
     """Whether our web server answers ``path`` with 200, asked as a proxy in front of it would ask."""
     # "::" accepts IPv4 as well.
     host = "127.0.0.1" if installation.host in ANY_ADDRESS else installation.host
-    connection = http.client.HTTPConnection(host, installation.port, timeout=5)
     headers = {"Host": installation.probe_host, "X-Forwarded-Proto": installation.address.split(":", 1)[0]}
+    return get(host, installation.port, path, headers) == 200
+
+
+def get(host: str, port: int, path: str, headers: Mapping[str, str] | None = None) -> int | None:
+    """The status of a plain GET; None when nobody answers."""
+    connection = http.client.HTTPConnection(host, port, timeout=5)
     try:
-        connection.request("GET", path, headers=headers)
-        return connection.getresponse().status == 200
+        connection.request("GET", path, headers=dict(headers or {}))
+        return connection.getresponse().status
     except (OSError, http.client.HTTPException):
-        return False
+        return None
     finally:
         connection.close()
+
+
+def worker_listens(redis_url: str) -> bool:
+    """Whether somebody waits for tasks on the broker: only a worker that is up blocks on its queues."""
+    try:
+        with redis.Redis.from_url(redis_url, socket_timeout=5) as client:
+            return any(peer.get("cmd") == "brpop" for peer in client.client_list())
+    except redis.RedisError:
+        return False
+
+
+def _host_and_port(url: str) -> tuple[str, int]:
+    parts = urlsplit(url)
+    return parts.hostname or "127.0.0.1", parts.port or (443 if parts.scheme == "https" else 80)
 
 
 def manage_command(installation: Installation, *arguments: str) -> list[str]:
