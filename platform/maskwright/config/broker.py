@@ -11,6 +11,7 @@ from kombu import Connection
 from kombu.exceptions import OperationalError
 
 from maskwright.config.celery import QUEUES, app
+from maskwright.config.probes import CLIENT_LIMITS
 
 TIMEOUT = 2.0
 #: Lost together with the queues when the broker is wiped or restarted without its data.
@@ -24,9 +25,8 @@ class Broker:
     """Sends messages to Celery's queues and looks into them. After an error, `close` and go on: it connects anew."""
 
     def __init__(self) -> None:
-        limits = {"socket_timeout": TIMEOUT, "socket_connect_timeout": TIMEOUT}
-        self._redis = redis.Redis.from_url(settings.CELERY_BROKER_URL, **limits)
-        self._limits = limits
+        self._redis = redis.Redis.from_url(settings.CELERY_BROKER_URL, **CLIENT_LIMITS)
+        self._limits = {"socket_timeout": TIMEOUT, "socket_connect_timeout": TIMEOUT}
         self._connection: Connection | None = None
         self._producer: Any = None
 

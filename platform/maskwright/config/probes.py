@@ -10,11 +10,14 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import lru_cache
+from typing import Any
 
 import redis
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, Error, connection, connections
 from django.db.migrations.executor import MigrationExecutor
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +25,12 @@ NOTE_KEY = "maskwright:operations"
 NOTE_SECONDS = 15
 #: A message nobody has started for so long, while none at all gets done, means that no worker works.
 STUCK_SECONDS = 120
+#: One try on a connection that may be from before a restart, one on a new one; redis-py's own default waits in between.
+CLIENT_LIMITS: dict[str, Any] = {
+    "socket_timeout": 2,
+    "socket_connect_timeout": 2,
+    "retry": Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
+}
 
 
 @dataclass(frozen=True)
@@ -41,7 +50,7 @@ class OperationsNote:
 @lru_cache(maxsize=1)
 def broker_client() -> redis.Redis:
     """A client that gives up soon: a broker that accepts and stays silent must not hold a request."""
-    return redis.Redis.from_url(settings.CELERY_BROKER_URL, socket_timeout=2, socket_connect_timeout=2)
+    return redis.Redis.from_url(settings.CELERY_BROKER_URL, **CLIENT_LIMITS)
 
 
 def leave_note(note: OperationsNote) -> None:

@@ -70,7 +70,10 @@ def readyz(request: HttpRequest) -> HttpResponse:
     parts = readiness()
     ready = all(problem is None for problem in parts.values())
     body = {"ready": ready, "parts": {name: problem or "ok" for name, problem in parts.items()}}
-    return JsonResponse(body, status=200 if ready else 503)
+    response = JsonResponse(body, status=200 if ready else 503)
+    # Whoever starts or balances us asks several times a second; the probes log what does not answer themselves.
+    response._has_been_logged = True  # type: ignore[attr-defined]  # how Django knows that an answer was logged
+    return response
 
 
 def _error(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:

@@ -20,6 +20,8 @@ from django.db import Error
 from maskwright.core.socket import HintConsumer, Pulse, read_pulses
 
 logger = logging.getLogger(__name__)
+# The layer logs a trace for each second without its server; the line notices by itself, and says so once.
+logging.getLogger("channels_redis.pubsub").setLevel(logging.CRITICAL)
 
 PERIOD = 1.0
 PATIENCE = 2.0  # seconds a call to the channel layer may take

@@ -1,0 +1,89 @@
+"""The real web server: HTTP, WebSocket and its end on one port, with either handler of HTTP."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.conf import settings
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
+
+from maskwright.supervise.processes import free_port, wait_until
+from tests.plugins.cast import Company
+from tests.plugins.sockets import Browser
+
+
+@dataclass(frozen=True)
+class Server:
+    address: str
+    process: subprocess.Popen[bytes]
+
+    def get(self, path: str) -> tuple[int, bytes]:
+        with urllib.request.urlopen(self.address + path, timeout=5) as answer:
+            return answer.status, answer.read()
+
+    def socket(self, path: str) -> str:
+        return self.address.replace("http", "ws", 1) + path
+
+
+@pytest.fixture(params=["asgi", "wsgi"])
+def server(request: pytest.FixtureRequest, committed: None, database_urls: dict[str, str]) -> Iterator[Server]:
+    port = free_port()
+    roots = [str(settings.ROOT / "platform"), str(settings.ROOT)]
+    environment = {**os.environ, **database_urls, "HTTP_HANDLER": request.param, "PYTHONPATH": ":".join(roots)}
+    command = [sys.executable, "-m", "uvicorn", "maskwright.config.asgi:application", "--port", str(port)]
+    process = subprocess.Popen([*command, "--timeout-graceful-shutdown", "2"], env=environment)
+    made = Server(f"http://127.0.0.1:{port}", process)
+    try:
+        assert wait_until(lambda: _answers(made), timeout=30, interval=0.1)
+        yield made
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _answers(server: Server) -> bool:
+    try:
+        return server.get("/healthz")[0] == 200
+    except OSError:
+        return False
+
+
+def test_pages_and_sockets_share_one_port_and_end_with_it(server: Server, acme: Company) -> None:
+    request = urllib.request.Request(server.address + "/api/v1/socket-tickets", method="POST")
+    request.add_header("Authorization", f"Bearer {acme.tokens['labeler']}")
+    with urllib.request.urlopen(request, timeout=5) as answer:
+        ticket = json.loads(answer.read())["ticket"]
+    with connect(server.socket(f"/ws/work/?ticket={ticket}")) as socket:
+        with pytest.raises(TimeoutError):
+            socket.recv(timeout=0.2)
+        server.process.send_signal(signal.SIGTERM)
+        with pytest.raises(ConnectionClosed):
+            socket.recv(timeout=5)
+    assert server.process.wait(timeout=8) is not None
+
+
+def test_a_browser_learns_why_its_socket_is_closed(server: Server, acme: Company) -> None:
+    with connect(server.socket("/ws/work/"), origin=server.address) as socket:  # type: ignore[arg-type]  # any text
+        with pytest.raises(ConnectionClosed) as closed:
+            socket.recv(timeout=5)
+    assert closed.value.rcvd is not None and closed.value.rcvd.code == 4401
+    cookie = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={Browser(acme, 'labeler').session}"}
+    with (
+        pytest.raises(InvalidStatus),
+        connect(
+            server.socket("/ws/work/"),
+            origin="http://evil.example",  # type: ignore[arg-type]  # any text
+            additional_headers=cookie,
+        ),
+    ):
+        pass
+    with connect(server.socket("/ws/work/"), origin=server.address, additional_headers=cookie) as socket:  # type: ignore[arg-type]
+        with pytest.raises(TimeoutError):
+            socket.recv(timeout=0.2)
