@@ -2,11 +2,14 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from maskwright.core.scope import current_scope
+from workforce.states import ClaimState
 
 # Vendors' people see the customer's job by title and counts; `mine` and `waiting` count slots of the asking person.
 _JOBS = """
@@ -38,10 +41,26 @@ LEFT JOIN mine m ON m.customer_id = q.organization_id
 ORDER BY q.priority DESC, j.id
 """
 
+# Claims that ended without their holder's doing and that he has not answered since, of queues that still run.
+_RETURNED = """
+SELECT DISTINCT ON (c.work_item_id) c.id, j.id, c.state, c.ended_at,
+  EXISTS (SELECT 1 FROM labeling_annotation a WHERE a.claim_id = c.id AND a.state = 'late')
+FROM workforce_claim c
+JOIN labeling_labelingjob j ON j.work_queue_id = c.work_queue_id
+JOIN workforce_workqueue q ON q.id = c.work_queue_id AND q.state <> 'closed'
+WHERE c.worker_id IN (SELECT i.worker_id FROM workforce_workeridentity i
+                      WHERE i.organization_id = %(org)s AND i.user_id = %(user)s)
+  AND c.state IN ('expired', 'withdrawn') AND c.ended_at > clock_timestamp() - interval '7 days'
+  AND NOT EXISTS (SELECT 1 FROM workforce_claim n WHERE n.work_item_id = c.work_item_id AND n.worker_id = c.worker_id
+                  AND n.state IN ('live', 'submitted', 'declined'))
+ORDER BY c.work_item_id, c.ended_at DESC LIMIT 50
+"""
+
 _TODAY = """
 SELECT count(*) FILTER (WHERE c.state = 'submitted'), coalesce(sum(c.active_seconds), 0)::float8,
-  (array_agg(c.id) FILTER (WHERE c.state = 'live'))[1]
-FROM workforce_claim c
+  (array_agg(c.id) FILTER (WHERE c.state = 'live'))[1],
+  (array_agg(j.id) FILTER (WHERE c.state = 'live'))[1]
+FROM workforce_claim c JOIN labeling_labelingjob j ON j.work_queue_id = c.work_queue_id
 WHERE c.worker_id IN (SELECT i.worker_id FROM workforce_workeridentity i
                       WHERE i.organization_id = %(org)s AND i.user_id = %(user)s)
   AND (c.claimed_at >= date_trunc('day', clock_timestamp()) OR c.state = 'live')
@@ -52,6 +71,7 @@ WHERE c.worker_id IN (SELECT i.worker_id FROM workforce_workeridentity i
 class Overview:
     jobs: list[dict[str, Any]]
     today: dict[str, Any]
+    returned: list[dict[str, Any]]
     claim: dict[str, Any] | None
 
 
@@ -59,15 +79,27 @@ _JOB_KEYS = ("id", "name", "title", "status", "paused", "customer", "waiting", "
 
 
 def work_overview(user_id: uuid.UUID) -> Overview:
-    """Two statements, whatever the number of jobs."""
+    """Three statements, whatever the number of jobs."""
     scope = current_scope()
     values: dict[str, Any] = {"org": scope.organization_id, "user": user_id, "granted": list(scope.queues)}
     with connection.cursor() as cursor:
         cursor.execute(_JOBS, values)
         jobs = [dict(zip(_JOB_KEYS, row, strict=True)) for row in cursor.fetchall()]
         cursor.execute(_TODAY, values)
-        submitted, active_seconds, claim_id = cursor.fetchone()
+        submitted, active_seconds, claim_id, job_id = cursor.fetchone()
+        cursor.execute(_RETURNED, values)
+        returned = [_returned(*row) for row in cursor.fetchall()]
     for job in jobs:
         job["id"] = str(job["id"])
-    claim = {"id": str(claim_id)} if claim_id else None
-    return Overview(jobs, {"submitted": submitted, "active_seconds": active_seconds}, claim)
+    claim = {"id": str(claim_id), "job": str(job_id)} if claim_id else None
+    return Overview(jobs, {"submitted": submitted, "active_seconds": active_seconds}, returned, claim)
+
+
+def _returned(claim_id: uuid.UUID, job_id: uuid.UUID, state: str, at: datetime, is_late: bool) -> dict[str, Any]:
+    if is_late:
+        reason = _("Your answer came after its time and somebody else had the photo. It is kept but does not count.")
+    elif state == ClaimState.EXPIRED:
+        reason = _("Its time ran out. Your draft is kept: when you get the photo again, you go on where you were.")
+    else:
+        reason = _("It was taken back by the manager or because your rights changed. Your draft is kept.")
+    return {"id": str(claim_id), "job": str(job_id), "reason": reason, "returned_at": at}

@@ -186,7 +186,7 @@ class OverviewView(WorkView):
                 "organization": {"id": str(actor.organization_id), "name": actor.organization_name},
                 "today": overview.today,
                 "jobs": overview.jobs,
-                "returned": [],
+                "returned": overview.returned,
                 "claim": overview.claim,
                 "image_max_side": settings.IMAGE_MAX_SIDE,
             }

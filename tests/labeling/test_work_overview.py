@@ -1,0 +1,55 @@
+"""The portal's first page."""
+
+from django.db import connection
+
+from maskwright.core.scope import organization_scope
+from tests.factories.jobs import make_job
+from tests.factories.work import act, claim, flat_mask, submit
+from tests.plugins.cast import Company
+from workforce.services.expiry import expire_due
+
+
+def _overview(company: Company, who: str = "labeler") -> dict[str, object]:
+    response = company.client(who).get("/api/v1/work/overview")
+    assert response.status_code == 200
+    return dict(response.json())
+
+
+def test_it_counts_what_waits_and_what_was_done_today(acme: Company) -> None:
+    made = make_job(acme, objects=3, labelers=2)
+    client = acme.client("labeler")
+    body = claim(client).json()
+    act(client, body, "heartbeat", {"active_seconds": 0.01})
+    submit(client, body, flat_mask(1))
+    overview = _overview(acme)
+    (job,) = overview["jobs"]  # type: ignore[misc]
+    assert (job["id"], job["waiting"], job["mine"], job["total"]) == (str(made.id), 4, 1, 3)
+    assert overview["today"]["submitted"] == 1  # type: ignore[index]
+    assert overview["claim"] is None
+
+
+def test_it_names_the_live_claim_and_its_job(acme: Company) -> None:
+    made = make_job(acme)
+    body = claim(acme.client("labeler")).json()
+    assert _overview(acme)["claim"] == {"id": body["id"], "job": str(made.id)}
+    assert _overview(acme, "labeler2")["claim"] is None
+
+
+def test_what_expired_came_back_until_it_is_answered(acme: Company) -> None:
+    made = make_job(acme, objects=1, labelers=1)
+    client = acme.client("labeler")
+    claim(client)
+    with organization_scope(acme.id), connection.cursor() as cursor:
+        cursor.execute("UPDATE workforce_slot SET expires_at = clock_timestamp() WHERE state = 'claimed'")
+        expire_due()
+    (came_back,) = _overview(acme)["returned"]  # type: ignore[misc]
+    assert came_back["job"] == str(made.id) and "time ran out" in came_back["reason"]
+    submit(client, claim(client).json(), flat_mask(1))
+    assert _overview(acme)["returned"] == []
+
+
+def test_a_stranger_sees_nothing_of_it(acme: Company, initech: Company) -> None:
+    make_job(acme)
+    claim(acme.client("labeler"))
+    overview = _overview(initech)
+    assert (overview["jobs"], overview["returned"], overview["claim"]) == ([], [], None)
