@@ -31,12 +31,20 @@ describe("keymap", () => {
     expect(new Set(all).size).toBe(all.length);
   });
 
-  it("lets a task's class key win over a tool's and hands out free digits in order", () => {
+  it("lets a task's class key win over a tool's, which moves to Shift", () => {
     const categories = [category(1, "b"), category(2), category(3, "1"), category(4)];
     const keymap = buildKeymap(TOOLS, ACTIONS, categories);
     expect(keymap.commands.get("b")).toEqual({ kind: "category", category: categories[0] });
-    expect(keymap.keyFor(TOOLS[0])).toBeNull();
-    expect(categories.map((one) => keymap.keyFor(one))).toEqual(["b", "2", "1", "3"]);
+    expect(keymap.commands.get("shift+b")).toEqual({ kind: "tool", tool: TOOLS[0] });
+    expect(keymap.keyFor(TOOLS[0])).toBe("shift+b");
+    expect(categories.map((one) => keymap.keyFor(one))).toEqual(["b", "2", "1", "4"]);
+  });
+
+  it("chooses by digit, too, a class that has a letter", () => {
+    const categories = [category(7, "c"), category(8, "d")];
+    const keymap = buildKeymap(TOOLS, ACTIONS, categories);
+    expect(keymap.commands.get("2")).toEqual({ kind: "category", category: categories[1] });
+    expect(keymap.keyFor(categories[1])).toBe("d");
   });
 
   it("leaves classes beyond the digits without a key", () => {

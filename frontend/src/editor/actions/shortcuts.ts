@@ -16,8 +16,9 @@ export interface Keymap {
 }
 
 /**
- * Who gets which key: the task's own class keys first, then tools, actions and the rest, then the digits 1 to
- * 9 for classes without a key, in order.
+ * Who gets which key: the task's own class keys first, then tools, actions and the rest. A letter that a class
+ * has taken is moved to Shift and the letter. Digits that are left go to the classes in order, so that 1 is
+ * the first class unless the task says otherwise.
  */
 export function buildKeymap(
   tools: readonly ToolDefinition[],
@@ -33,15 +34,10 @@ export function buildKeymap(
     if (!keys.has(owner)) keys.set(owner, key);
   };
   for (const category of categories) claim(category.key.toLowerCase(), { kind: "category", category }, category);
-  for (const tool of tools) claim(tool.key, { kind: "tool", tool }, tool);
-  for (const action of actions) for (const key of action.keys) claim(key, { kind: "action", action }, action);
+  const orShift = (key: string): string => (commands.get(key)?.kind === "category" && /^[a-z]$/.test(key) ? `shift+${key}` : key);
+  for (const tool of tools) claim(orShift(tool.key), { kind: "tool", tool }, tool);
+  for (const action of actions) for (const key of action.keys) claim(orShift(key), { kind: "action", action }, action);
   for (const other of others) for (const key of other.keys) claim(key, { kind: "other", id: other.id, run: other.run }, other);
-  let digit = 1;
-  for (const category of categories) {
-    if (keys.has(category)) continue;
-    while (digit <= 9 && commands.has(String(digit))) digit++;
-    if (digit > 9) break;
-    claim(String(digit), { kind: "category", category }, category);
-  }
+  categories.slice(0, 9).forEach((category, at) => claim(String(at + 1), { kind: "category", category }, category));
   return { commands, keyFor: (what) => keys.get(what) ?? null };
 }

@@ -246,10 +246,10 @@ export function helpSheet(engine: Engine, others: readonly OtherCommand[]): Temp
       </section>
       ${groups.map((group) => {
         const actions = engine.actions.filter((action) => action.group === group);
-        const used = actions.map((action) => line(t(action.label), action.keys.filter((key) => {
-          const command = engine.keymap.commands.get(key);
-          return command?.kind === "action" && command.action === action;
-        })));
+        const used = actions.map((action) => {
+          const keys = [...engine.keymap.commands].filter(([, command]) => command.kind === "action" && command.action === action);
+          return line(t(action.label), keys.map(([key]) => key));
+        });
         return actions.length === 0 ? nothing : html`<section><h3>${GROUP_LABELS[group]()}</h3><dl>${used}</dl></section>`;
       })}
       <section>

@@ -18,6 +18,12 @@ export interface SessionActions {
 export function sessionBanner(session: AssignmentSession, on: SessionActions): TemplateResult | typeof nothing {
   const phase = session.phase.value;
   const problem = session.problem.value;
+  if (phase.kind === "lost" && phase.earlier) {
+    return html`<div class="banner warn" role="alert">
+      <span>${t("The answer you sent before had arrived, and it counts. What you changed since then is not part of it.")}</span>
+      <button class="button primary" @click=${on.leave}>${t("Go on")}</button>
+    </div>`;
+  }
   if (phase.kind === "lost") {
     return phase.annotation === null
       ? html`<div class="banner warn" role="alert">

@@ -61,8 +61,10 @@ function stageLabel({ engine, editorState, opened }: SegmentationEditor): string
 
 function renderHeader(editor: SegmentationEditor): TemplateResult {
   const { opened, mode, engine, session } = editor;
-  const phase = session?.phase.value.kind;
-  const ready = engine !== null && (session === null || phase === "working" || phase === "lost");
+  const phase = session?.phase.value;
+  // A lost claim may still be tried once: the answer counts if nobody else has taken the image.
+  const open = phase === undefined || phase.kind === "working" || (phase.kind === "lost" && phase.annotation === null && !phase.earlier);
+  const ready = engine !== null && open;
   const title = opened === null ? "" : opened.template.title || opened.task.job.name;
   const help = t("Tools and shortcuts");
   return html`<header>

@@ -135,11 +135,11 @@ describe("AssignmentSession", () => {
     server.failures.heartbeat = ["lease_lost"];
     paint();
     await clock.pass(20_000);
-    expect(session.phase.value).toEqual({ kind: "lost", annotation: null });
+    expect(session.phase.value).toEqual({ kind: "lost", annotation: null, earlier: false });
     server.annotation = "late-1";
     server.failures.submit = ["lease_lost"];
     expect(await session.send("mask")).toBeNull();
-    expect(session.phase.value).toEqual({ kind: "lost", annotation: "late-1" });
+    expect(session.phase.value).toEqual({ kind: "lost", annotation: "late-1", earlier: false });
     expect(store.drafts.size).toBe(1);
     expect(await session.send("mask")).not.toBeNull();
   });
@@ -151,6 +151,13 @@ describe("AssignmentSession", () => {
     session.cancelSending();
     expect(await stuck).toBeNull();
     expect([session.phase.value.kind, session.problem.value]).toEqual(["working", null]);
+  });
+
+  it("learns that another version of the answer, given up meanwhile, has arrived", async () => {
+    server.submit = () =>
+      Promise.reject(new TransportError("invalid", "used", 422, [], null, null, "idempotency_key_reused"));
+    expect(await session.send("mask")).toBeNull();
+    expect(session.phase.value).toEqual({ kind: "lost", annotation: null, earlier: true });
   });
 
   it("releases with the draft on the server, and stays when that fails", async () => {

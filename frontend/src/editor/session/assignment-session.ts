@@ -10,13 +10,14 @@ import type { LocalStore } from "./local-store";
 
 /**
  * `working`; `sending` an answer (`waiting`: seconds until the next attempt); `sent`, acknowledged; `lost`: the
- * claim ended without us (`annotation`: a submit came late and was kept); `stopped`: the person left for now.
+ * claim ended without us (`annotation`: a submit came late and was kept; `earlier`: another version of the answer
+ * had arrived before, whose acknowledgement was lost); `stopped`: the person left for now.
  */
 export type Phase =
   | { readonly kind: "working" }
   | { readonly kind: "sending"; readonly waiting: number | null }
   | { readonly kind: "sent" }
-  | { readonly kind: "lost"; readonly annotation: string | null }
+  | { readonly kind: "lost"; readonly annotation: string | null; readonly earlier: boolean }
   | { readonly kind: "stopped" };
 
 /** What the person must be told about a refused call. */
@@ -181,10 +182,10 @@ export class AssignmentSession {
   }
 
   /** The server said that the claim ended. */
-  lost(annotation: string | null = null): void {
+  lost(annotation: string | null = null, earlier = false): void {
     if (this.phase.value.kind === "sent") return;
     this.#timer();
-    this.phase.value = { kind: "lost", annotation };
+    this.phase.value = { kind: "lost", annotation, earlier };
   }
 
   dispose(): void {
@@ -254,6 +255,8 @@ export class AssignmentSession {
       this.#refused("signed_out", null);
     } else if (error.failure === "lease_lost") {
       this.lost(error.annotation);
+    } else if (error.code === "idempotency_key_reused") {
+      this.lost(null, true);
     } else {
       this.problem.value = { message: error.message, fields: error.fields };
     }

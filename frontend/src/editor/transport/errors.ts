@@ -23,6 +23,8 @@ export class TransportError extends Error {
     readonly annotation: string | null = null,
     /** The server's wish (Retry-After), in seconds. */
     readonly retryAfter: number | null = null,
+    /** The server's code. */
+    readonly code = "",
   ) {
     super(message);
   }

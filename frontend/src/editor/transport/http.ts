@@ -44,6 +44,7 @@ async function toError(response: Response): Promise<TransportError> {
     body.fields ?? [],
     body.annotation ?? null,
     Number.isFinite(retry) ? retry : null,
+    body.code ?? "",
   );
 }
 
