@@ -28,13 +28,12 @@ _CAST = Path(__file__).with_name("cast_program.py")
 class Stack:
     """One installation under `python -m maskwright.supervise run`; a context manager that ends and removes it."""
 
-    def __init__(self, *, python_path: tuple[Path, ...] = (), **settings: str) -> None:
-        """`settings`: environment variables; `python_path`: folders whose `sitecustomize.py` every child reads."""
+    def __init__(self, **settings: str) -> None:
+        """`settings`: more environment variables."""
         self.folder = Path(tempfile.mkdtemp(prefix="mw-"))
         self.home = self.folder / "home"
         self.port = free_port()
         self._settings = settings
-        self._python_path = python_path
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -47,8 +46,8 @@ class Stack:
 
     def start(self) -> None:
         env = {name: os.environ[name] for name in _KEPT if name in os.environ}
-        path = [*map(str, self._python_path), str(ROOT / "platform"), str(ROOT)]
-        env |= {"MASKWRIGHT_HOME": str(self.home), "PORT": str(self.port), "DEMO": "0", "PYTHONPATH": ":".join(path)}
+        path = f"{ROOT / 'platform'}:{ROOT}"
+        env |= {"MASKWRIGHT_HOME": str(self.home), "PORT": str(self.port), "DEMO": "0", "PYTHONPATH": path}
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "maskwright.supervise", "run"],

@@ -1,0 +1,53 @@
+"""Whatever is killed: each acknowledged answer is stored, counted once and in the output; no slot is held twice."""
+
+import pytest
+
+from tests.end_to_end.stack import Stack
+from tests.faults.campaign import LEASE, Outcome, run_campaign
+from tests.faults.chaos import LOSE, PROCESSES, plan
+
+SEED = 20261124
+
+
+def run(submits: int, events: list[str], *, time_limit: float, heal_limit: float = 60.0, settings: str = "") -> Outcome:
+    variables = {"CLAIM_LEASE_SECONDS": str(round(LEASE))}
+    if settings:
+        variables["DJANGO_SETTINGS_MODULE"] = f"tests.faults.{settings}"
+    with Stack(**variables) as stack:
+        outcome = run_campaign(
+            stack, submits=submits, events=events, seed=SEED, time_limit=time_limit, heal_limit=heal_limit
+        )
+        print(f"\n{outcome.figures}")
+        for problem in outcome.violations[:20]:
+            print(f"  {problem}")
+        if outcome.violations and not settings:
+            print(stack.logs())
+    return outcome
+
+
+@pytest.mark.timeout(420)
+def test_ledger_storage_database_and_output_agree_after_kills() -> None:
+    outcome = run(200, plan(9, SEED), time_limit=240)
+    assert outcome.violations == []
+    assert set(PROCESSES) <= set(outcome.faults)
+
+
+@pytest.mark.timeout(240)
+def test_the_same_check_fails_without_fencing() -> None:
+    outcome = run(80, [], time_limit=40, heal_limit=1, settings="settings_without_fencing")
+    assert any("had lost the slot" in problem for problem in outcome.violations)
+
+
+@pytest.mark.timeout(240)
+def test_the_same_check_fails_without_the_reconciler() -> None:
+    outcome = run(
+        40, ["worker", LOSE, LOSE, LOSE, LOSE], time_limit=50, heal_limit=30, settings="settings_without_reconciler"
+    )
+    assert any("not completed" in problem for problem in outcome.violations)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+def test_two_thousand_submits() -> None:
+    outcome = run(2000, plan(60, SEED), time_limit=3000)
+    assert outcome.violations == []
