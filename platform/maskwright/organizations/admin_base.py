@@ -263,7 +263,7 @@ class ScopedModelAdmin(_ModelAdmin):
         if not may(request, action.permission):
             raise PermissionDenied
         if request.method != "POST":
-            context = {**self.admin_site.each_context(request), "title": action.label, "opts": self.opts}
+            context = {**self.admin_site.each_context(request), "title": f"{action.label}: {obj}", "opts": self.opts}
             return self._respond(
                 request, "admin/manage/confirm.html", {**context, "page": self, "object": obj, "action": action}
             )

@@ -12,6 +12,9 @@ from django.utils.translation import gettext as _
 from maskwright.audit.models import AuditEvent
 from maskwright.organizations.models import Membership
 
+#: Details whose values are codes and not names that people gave.
+_CODES = frozenset({"to", "before", "code", "state", "role", "changed"})
+
 
 @dataclass(frozen=True)
 class HistoryRow:
@@ -54,9 +57,19 @@ def _details(data: dict[str, Any]) -> str:
     for name, value in data.items():
         if value in (None, "", [], {}) or _is_id(value):
             continue
-        shown = ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)
-        parts.append(f"{name.replace('_', ' ')}: {shown[:200]}")
+        text = _shown(value)[:200]
+        parts.append(f"{name.replace('_', ' ')}: {text.replace('_', ' ') if name in _CODES else text}")
     return "; ".join(parts)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return ", ".join(_shown(one) for one in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{name.replace('_', ' ')} {_shown(one)}" for name, one in value.items())
+    return str(value)
 
 
 def _is_id(value: Any) -> bool:

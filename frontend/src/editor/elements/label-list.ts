@@ -112,7 +112,13 @@ export class LabelList extends SignalElement {
     const chosen = this.engine?.workspace.state.category.peek() ?? 0;
     if (chosen === this.#scrolledTo) return;
     this.#scrolledTo = chosen;
-    this.renderRoot.querySelector(`#class-${chosen}`)?.scrollIntoView({ block: "nearest" });
+    const row = this.renderRoot.querySelector(`#class-${chosen}`);
+    const list = row?.parentElement;
+    if (!row || !list) return;
+    // Not scrollIntoView: it would scroll the page too, where the editor is one part of it (a preview).
+    const [inner, outer] = [row.getBoundingClientRect(), list.getBoundingClientRect()];
+    if (inner.top < outer.top) list.scrollTop -= outer.top - inner.top;
+    else if (inner.bottom > outer.bottom) list.scrollTop += inner.bottom - outer.bottom;
   }
 
   protected override render(): TemplateResult | typeof nothing {
