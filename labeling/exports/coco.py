@@ -57,6 +57,8 @@ class _Writer:
                     self._annotate(labeled.item, category, part)
 
     def add_unlabeled(self, item: ExportItem) -> None:
+        if not item.width or not item.height:
+            return  # an object that could not be used: COCO has no image without a size
         image = {
             "id": item.index,
             "file_name": item.source_ref.rsplit("/", 1)[-1],

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from labeling.masks import BACKGROUND, BACKGROUND_NAME, WHITE, parse_color
 
-from .attributes import dump, join_attributes, split_attributes
+from .attributes import DuplicateKeyError, NotJsonError, dump, join_attributes, split_attributes
 
 TYPE = "groundtruth/semantic-segmentation"
 EXTENSION_KEY = "maskwright"
@@ -112,7 +112,17 @@ def write_record(line_text: str, label: Label) -> bytes:
 
 
 def write_unlabeled(line_text: str) -> bytes:
-    """The output manifest's line for an object without a label: the input line as it came."""
+    """The output manifest's line for an object without a label: the input line as it came.
+
+    A line that is no JSON object becomes one, `{"source": <its first 1,000 characters>}`, so that line `n` of the
+    output still stands for line `n` of the input and every line can be parsed.
+    """
+    try:
+        is_object = split_attributes(line_text) is not None
+    except (NotJsonError, DuplicateKeyError):
+        is_object = False
+    if not is_object:
+        return dump({"source": line_text[:1000]}).encode() + b"\n"
     return line_text.encode() + b"\n"
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from django.db.models import Count, QuerySet
 
 from labeling.models import JobRevision, LabelingJob, Task
-from labeling.services.publishing import output_manifest_uri
 from labeling.states import GROUND_TRUTH_STATUS, TaskState
+from labeling.storage.outputs import output_manifest_uri
 from maskwright.core.errors import NotFound
 from maskwright.core.scope import current_scope
 from workforce.models import WorkQueue

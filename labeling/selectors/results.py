@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from labeling.exports import ExportItem, ExportJob, get_formats, stream_zip
-from labeling.manifests import LabelClass, write_record, write_unlabeled
+from labeling.manifests import ConsolidationFacts, Label, LabelClass, write_record, write_unlabeled
 from labeling.models import ConsolidatedAnnotation, DataObject, LabelingJob
 from labeling.selectors.jobs import JobDetail
-from labeling.services.publishing import output_label
 from labeling.states import TaskState
 from maskwright.core.objects import ObjectStoreError, blob_store
 from maskwright.core.objects.factory import blob_key
@@ -51,6 +50,27 @@ def _result(job: LabelingJob, item: DataObject, consolidated: ConsolidatedAnnota
     if consolidated is None:
         return Result(item, write_unlabeled(item.line), "")
     return Result(item, write_record(item.line, output_label(job, consolidated)), consolidated.sha256)
+
+
+def output_label(job: LabelingJob, consolidated: ConsolidatedAnnotation) -> Label:
+    details = consolidated.details
+    rule, _, version = consolidated.rule.partition("/")
+    return Label(
+        attribute=job.label_attribute_name,
+        mask_ref=consolidated.mask_uri,
+        classes={c["index"]: LabelClass(c["name"], c["color"]) for c in details["categories"]},
+        confidence=consolidated.confidence,
+        created_at=consolidated.creation_date,
+        job_name=job.name,
+        facts=ConsolidationFacts(
+            rule=rule,
+            rule_version=version,
+            annotators=tuple(details["annotators"]),
+            class_agreement={int(index): value for index, value in details["class_agreement"].items()},
+            disputed_share=details["disputed_share"],
+            raster_sha256=consolidated.raster_sha256,
+        ),
+    )
 
 
 def manifest_stream(job: LabelingJob) -> Iterator[bytes]:

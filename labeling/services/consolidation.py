@@ -19,6 +19,7 @@ from labeling.models import Annotation, ConsolidatedAnnotation, JobRevision, Lab
 from labeling.services.tasks import advance_task
 from labeling.states import AnnotationKind, AnnotationState, TaskState
 from labeling.storage import Location, Resolver
+from labeling.storage.outputs import output_address
 from maskwright.audit.record import record
 from maskwright.core.errors import Unavailable
 from maskwright.core.objects import blob_store
@@ -170,10 +171,6 @@ def _publish(
         )
         record("task.consolidated", "task", task.pk, generation=plan.generation, consolidated=consolidated.pk)
         advance_task(task=task, to=TaskState.DONE)
-
-
-def output_address(output_uri: str, key: str) -> str:
-    return f"{output_uri.rstrip('/')}/{key}"
 
 
 def _put(plan: _Plan, key: str, data: bytes, content_type: str) -> None:

@@ -8,8 +8,10 @@ from django.db import connection
 
 from labeling.masks import sha256
 from labeling.models import Annotation
+from labeling.selectors.results import results
 from labeling.services.consolidation import consolidate_task
-from labeling.services.publishing import finish_job, manifest_lines, output_manifest_uri, publish_job
+from labeling.services.publishing import finish_job, publish_job
+from labeling.storage.outputs import output_manifest_uri
 from maskwright.core.objects import blob_store
 from maskwright.core.objects.factory import blob_key
 from maskwright.core.scope import organization_scope
@@ -163,7 +165,7 @@ def test_answers_become_a_consolidated_mask_and_a_manifest_line(acme: Company) -
     with organization_scope(acme.id):
         made.tasks[0].refresh_from_db()
         assert made.tasks[0].state == "done"
-        (line,) = list(manifest_lines(made.job))
+        (line,) = [result.line for result in results(made.job)]
         assert finish_job(job_id=made.id)
         made.job.refresh_from_db()
         assert made.job.state == "completed"

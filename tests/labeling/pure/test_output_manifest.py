@@ -99,6 +99,11 @@ def test_the_inputs_attributes_come_out_as_they_went_in() -> None:
     assert write_unlabeled(text) == text.encode() + b"\n"
 
 
+@pytest.mark.parametrize("broken", ['{"source-ref": "s3://b/c.jpg"', "[1]", '{"a":1,"a":2}', "no json"])
+def test_a_broken_line_comes_out_as_json_that_keeps_its_place(broken: str) -> None:
+    assert json.loads(write_unlabeled(broken)) == {"source": broken}
+
+
 def test_an_earlier_label_of_the_same_name_is_replaced() -> None:
     text = '{"my-cat-job-ref":"s3://old.png","source-ref":"s3://b/c.jpg","my-cat-job-ref-metadata":{}}'
     record = json.loads(write_record(text, label()))
