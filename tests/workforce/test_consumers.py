@@ -4,9 +4,11 @@ import asyncio
 import uuid
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import redis
+from channels_redis.pubsub import RedisPubSubChannelLayer
 from django.conf import settings
 from django.db.models import F
 
@@ -17,9 +19,13 @@ from maskwright.accounts.services.tickets import create_ticket
 from maskwright.core.scope import organization_scope
 from maskwright.organizations.models import Membership
 from maskwright.organizations.services.membership import change_member
+from tests.factories.jobs import make_job, make_team
+from tests.plugins.broker import Broker
 from tests.plugins.cast import Company
 from tests.plugins.sockets import Browser, Socket, closing_code, hear, opened, run, send
-from workforce.models import TeamMember, Workforce, WorkQueue, WorkTeam
+from workforce.models import TeamMember, WorkerIdentity, Workforce, WorkQueue, WorkTeam
+from workforce.services.claims import Claimed, claim
+from workforce.services.grants import accept_grant, offer_grant, revoke_grant, staff_grant
 from workforce.states import QueueState
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -198,6 +204,60 @@ async def test_a_labeler_may_not_watch_jobs(acme: Company) -> None:
         assert await closing_code(socket) == 4403
 
 
+def granted_job(customer: Company, vendor: Company) -> tuple[LabelingJob, uuid.UUID]:
+    """A customer's running job that a vendor's labeler is staffed for, and the grant."""
+    made = make_job(customer)
+    with organization_scope(customer.id):
+        grant = offer_grant(queue_id=made.queue.pk, vendor_id=vendor.id, title="Street photos")
+    with organization_scope(vendor.id):
+        accept_grant(grant_id=grant.pk)
+    team = make_team(vendor, [vendor.people["labeler"]])
+    with organization_scope(vendor.id, with_grants=True):
+        staff_grant(grant_id=grant.pk, work_team_id=team.pk)
+    return made.job, grant.pk
+
+
+def revoke(customer: Company, grant_id: uuid.UUID) -> None:
+    with organization_scope(customer.id):
+        revoke_grant(grant_id=grant_id)
+
+
+async def test_a_vendors_manager_watches_a_granted_job_until_the_grant_is_revoked(
+    acme: Company, globex: Company
+) -> None:
+    job, grant = await run(lambda: granted_job(acme, globex))
+    browser = await run(lambda: Browser(globex, "manager"))
+    async with opened(f"/ws/jobs/{job.pk}/", browser.headers()) as socket:
+        await send(f"job.{job.pk}", "job.progress", job=job.pk)
+        assert (await hear(socket))["type"] == "job.progress"
+        await run(lambda: revoke(acme, grant))
+        assert await closing_code(socket, within=2) == 4404
+
+
+async def test_a_vendors_labeler_hears_of_the_customers_work_and_of_his_claims_end(
+    acme: Company, globex: Company
+) -> None:
+    job, grant = await run(lambda: granted_job(acme, globex))
+    browser = await run(lambda: Browser(globex, "labeler"))
+    worker = await run(lambda: worker_claiming(globex, job))
+    async with opened("/ws/work/", browser.headers()) as socket:
+        await send(f"vendor.{globex.id}", "work.available", work_queue=job.work_queue_id)
+        assert (await hear(socket))["data"] == {"work_queue": str(job.work_queue_id)}
+        await send(f"worker.{worker}", "work.claim_ended", claim=uuid.UUID(int=5))
+        assert (await hear(socket))["type"] == "work.claim_ended"
+        await run(lambda: revoke(acme, grant))
+        # No publisher runs here: he is told because the queue is no longer his.
+        assert (await hear(socket, within=2))["data"] == {"work_queue": str(job.work_queue_id)}
+
+
+def worker_claiming(company: Company, job: LabelingJob) -> uuid.UUID:
+    """Let the labeler take an assignment; his pseudonym's id."""
+    user = company.people["labeler"]
+    with organization_scope(company.id, user_id=user.pk, with_grants=True):
+        assert isinstance(claim(user_id=user.pk, queue_id=job.work_queue_id), Claimed)
+        return WorkerIdentity.objects.get(user=user).worker_id  # type: ignore[no-any-return]
+
+
 async def test_an_unknown_socket_address_is_refused_quietly(acme: Company) -> None:
     browser = await run(lambda: Browser(acme, "labeler"))
     assert not await Socket("/ws/nothing/", browser.headers()).connect()
@@ -219,3 +279,36 @@ async def test_pushes_arrive_again_after_the_layer_lost_its_connections(acme: Co
                 if not await socket.receive_nothing(timeout=0.1):
                     break
         assert (await hear(socket))["data"] == {"work_queue": str(queue.pk)}
+
+
+async def test_hints_go_on_while_the_broker_is_dead_and_pushes_after_it_is_back(
+    acme: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broker = await asyncio.to_thread(Broker, tmp_path)
+    layer = RedisPubSubChannelLayer(hosts=[broker.server.url])
+    for place in ("maskwright.core.switchboard", "tests.plugins.sockets"):
+        monkeypatch.setattr(f"{place}.get_channel_layer", lambda: layer)
+    team, queue = await run(lambda: team_of(acme, "labeler"))
+    browser = await run(lambda: Browser(acme, "labeler"))
+    other = uuid.UUID(int=7)
+    try:
+        async with opened("/ws/work/", browser.headers()) as socket:
+            await send(f"team.{team.pk}", "work.available", work_queue=other)
+            assert (await hear(socket))["data"] == {"work_queue": str(other)}
+
+            await asyncio.to_thread(broker.kill)
+            assert (await hear(socket, within=4))["data"] == {"work_queue": str(queue.pk)}
+            # Others can sign on meanwhile.
+            async with opened("/ws/work/", browser.headers()) as late:
+                assert (await hear(late, within=4))["data"] == {"work_queue": str(queue.pk)}
+
+            await asyncio.to_thread(broker.start_again)
+            await asyncio.sleep(2.5)
+            await send(f"team.{team.pk}", "work.available", work_queue=other)
+            async with asyncio.timeout(3):
+                while (await hear(socket))["data"] != {"work_queue": str(other)}:
+                    pass
+            assert await socket.receive_nothing(2.5)  # nobody is told to look any more
+    finally:
+        await layer.flush()
+        broker.kill()
