@@ -29,4 +29,5 @@ def grant_roles(**kwargs: Any) -> None:
 def connect() -> None:
     from django.apps import apps
 
-    post_migrate.connect(grant_roles, sender=apps.get_app_config("config"), dispatch_uid="maskwright.grants")
+    # The signal comes after all migrations, once for each app that has models; `config` has none, so `core` stands in.
+    post_migrate.connect(grant_roles, sender=apps.get_app_config("core"), dispatch_uid="maskwright.grants")
