@@ -81,7 +81,6 @@ def application_services(installation: Installation, env: Mapping[str, str], inf
     }
     if not installation.environ.get("INFERENCE_URL"):
         services["inference"] = (*manage, "run_inference", "--port", str(inference_port))
-    # SIGQUIT makes Celery end its pool processes too; SIGKILL would orphan them.
     host, port = _host_and_port(env["INFERENCE_URL"])
     answers = {
         "web": lambda: answers_http(installation, "/readyz"),
@@ -96,7 +95,6 @@ def application_services(installation: Installation, env: Mapping[str, str], inf
             cwd=root,
             env=env,
             answers=answers.get(name),
-            death_signal=signal.SIGQUIT if name == "worker" else signal.SIGKILL,
         )
         for name, command in services.items()
     ]

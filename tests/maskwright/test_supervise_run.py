@@ -1,0 +1,147 @@
+"""`make run` as a whole: a real installation starts, publishes itself, heals, refuses a twin and ends cleanly."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from maskwright.supervise.processes import free_port, wait_until
+
+ROOT = Path(__file__).resolve().parents[2]
+PROCESSES = {"supervisor", "postgres", "valkey", "web", "worker", "beat", "operations", "inference"}
+
+
+class Run:
+    """One `python -m maskwright.supervise run` on a data folder of its own."""
+
+    def __init__(self, home: Path, port: int) -> None:
+        self.home = home
+        self.port = port
+        kept = {"PATH", "HOME", "LANG", "TMPDIR"}
+        env = {name: value for name, value in os.environ.items() if name in kept}
+        env |= {"PYTHONPATH": str(ROOT / "platform"), "PORT": str(port), "MASKWRIGHT_HOME": str(home)}
+        started = time.monotonic()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "maskwright.supervise", "run"],
+            cwd=ROOT,
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self.lines: list[str] = []
+        for line in self.process.stdout or ():
+            self.lines.append(line.rstrip())
+            if line.startswith("Maskwright is ready:"):
+                break
+        self.seconds = time.monotonic() - started
+
+    @property
+    def output(self) -> str:
+        return "\n".join(self.lines)
+
+    @property
+    def ready(self) -> dict[str, Any]:
+        content: dict[str, Any] = json.loads((self.home / "ready.json").read_text())
+        return content
+
+    def answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except (OSError, urllib.error.URLError):
+            return False
+
+    def end(self, number: int) -> int:
+        self.process.send_signal(number)
+        rest, _ = self.process.communicate(timeout=60)
+        self.lines += rest.splitlines()
+        return self.process.returncode
+
+
+def living(home: Path) -> list[int]:
+    """Processes that were started for this data folder."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                environ = (entry / "environ").read_bytes().split(b"\0")
+                zombie = (entry / "stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+            except OSError:
+                continue
+            if f"MASKWRIGHT_HOME={home}".encode() in environ and not zombie:
+                found.append(int(entry.name))
+    return found
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("installation") / "home"
+
+
+@pytest.fixture(scope="module")
+def run(home: Path) -> Iterator[Run]:
+    run = Run(home, free_port())
+    assert run.process.poll() is None, run.output
+    yield run
+    if run.process.poll() is None:
+        run.end(signal.SIGTERM)
+
+
+def test_it_publishes_address_processes_accounts_and_jobs_to_us_alone(run: Run) -> None:
+    ready = run.ready
+    assert (run.home / "ready.json").stat().st_mode & 0o777 == 0o600
+    assert ready["address"] == f"http://localhost:{run.port}"
+    assert set(ready["pids"]) == PROCESSES
+    for account in ready["accounts"]:
+        assert {"organization", "role", "username", "password", "api_token"} <= set(account)
+    assert len(ready["accounts"]) >= 7
+    assert len(ready["jobs"]) >= 2
+    assert all({"id", "name"} <= set(job) for job in ready["jobs"])
+    assert run.lines[-1] == f"Maskwright is ready: {ready['address']}"
+
+
+def test_a_second_start_on_the_same_folder_or_port_says_what_to_do(run: Run, tmp_path: Path) -> None:
+    same_folder = Run(run.home, free_port())
+    assert same_folder.process.wait() == 1
+    assert f"already runs on {run.home}: {run.ready['address']}" in same_folder.output
+    same_port = Run(tmp_path / "other", run.port)
+    assert same_port.process.wait() == 1
+    assert f"Port {run.port} is used" in same_port.output
+    assert f"PORT={run.port + 1} make run" in same_port.output
+    assert run.answers()
+
+
+@pytest.mark.parametrize("name", sorted(PROCESSES - {"supervisor"}))
+def test_a_killed_process_is_back_within_seconds(run: Run, name: str) -> None:
+    before = run.ready["pids"][name]
+    os.kill(before, signal.SIGKILL)
+    started = time.monotonic()
+    assert wait_until(lambda: run.ready["pids"][name] != before, timeout=10)
+    assert wait_until(run.answers, timeout=15, interval=0.2), f"not ready after {time.monotonic() - started:.0f} s"
+
+
+def test_ctrl_c_ends_everything_and_a_second_start_is_quick_and_knows_the_same_people(run: Run, home: Path) -> None:
+    accounts, jobs = run.ready["accounts"], run.ready["jobs"]
+    assert run.end(signal.SIGINT) == 0
+    assert not (home / "ready.json").exists()
+    assert living(home) == []
+    again = Run(home, run.port)
+    try:
+        assert again.seconds < 20  # 10 s on a machine that does nothing else
+        assert (again.ready["accounts"], again.ready["jobs"]) == (accounts, jobs)
+    finally:
+        # Nothing survives a killed supervisor.
+        again.process.kill()
+        again.process.wait()
+    assert wait_until(lambda: living(home) == [], timeout=15, interval=0.2), living(home)
