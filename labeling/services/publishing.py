@@ -3,6 +3,7 @@
 import tempfile
 import uuid
 
+from django.db.models import Q
 from django.utils import timezone
 
 from labeling.models import LabelingJob, Task
@@ -11,14 +12,20 @@ from labeling.services.jobs import advance_job
 from labeling.states import JobState, TaskState
 from labeling.storage import Resolver
 from labeling.storage.outputs import output_manifest_uri
+from maskwright.core.outbox import Message, emit
 from maskwright.core.scope import organization_scope
 from workforce.services.queues import locked_queue
 
 
 def publish_job(*, organization_id: uuid.UUID, job_id: uuid.UUID) -> None:
-    """Write the output manifest as it stands. Two runs at once write the same lines; the file changes in one step."""
+    """Write the output manifest as it stands; the file changes in one step.
+
+    `manifest_written_at` is when the reading began, because what was consolidated during it may be missing. Of two runs
+    at once the older may write last: it then asks for another.
+    """
     with organization_scope(organization_id):
         job = LabelingJob.objects.get(pk=job_id)
+    began = timezone.now()
     with tempfile.TemporaryFile() as file:
         for result in results(job):
             file.write(result.line)
@@ -27,7 +34,9 @@ def publish_job(*, organization_id: uuid.UUID, job_id: uuid.UUID) -> None:
         file.seek(0)
         location.store.put_file(location.key, file, content_type="application/jsonl")
     with organization_scope(organization_id):
-        LabelingJob.objects.filter(pk=job_id).update(manifest_written_at=timezone.now())
+        older = LabelingJob.objects.filter(Q(manifest_written_at=None) | Q(manifest_written_at__lt=began), pk=job_id)
+        if not older.update(manifest_written_at=began):
+            emit(Message("job.publish", organization_id, {"job_id": str(job_id)}, key=str(job_id)))
 
 
 def finish_job(*, job_id: uuid.UUID) -> bool:

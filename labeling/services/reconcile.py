@@ -27,12 +27,14 @@ WHERE j.organization_id = %(org)s AND j.state = 'in_progress' AND j.intake_done_
                   WHERE t.job_id = j.id AND t.state IN ('waiting', 'open', 'consolidating'))
 """
 
+# `created_at` is when a transaction began, and clocks differ: what is newer than a minute before the manifest's time
+# may be missing in it. Writing it once more is harmless and moves that time on.
 _UNPUBLISHED = """
 SELECT j.id FROM labeling_labelingjob j
 WHERE j.organization_id = %(org)s AND EXISTS (
   SELECT 1 FROM labeling_consolidatedannotation c
   WHERE c.job_id = j.id AND c.is_current AND c.creation_date < clock_timestamp() - interval '30 seconds'
-    AND c.created_at > coalesce(j.manifest_written_at, '-infinity'))
+    AND c.created_at > coalesce(j.manifest_written_at - interval '1 minute', '-infinity'))
 """
 
 

@@ -41,7 +41,7 @@ def test_the_same_check_fails_without_fencing() -> None:
 @pytest.mark.timeout(240)
 def test_the_same_check_fails_without_the_reconciler() -> None:
     outcome = run(
-        40, ["worker", LOSE, LOSE, LOSE, LOSE], time_limit=50, heal_limit=30, settings="settings_without_reconciler"
+        40, ["worker", LOSE, LOSE, LOSE, LOSE], time_limit=30, heal_limit=25, settings="settings_without_reconciler"
     )
     assert any("not completed" in problem for problem in outcome.violations)
 
