@@ -13,6 +13,7 @@ import yaml
 from maskwright.supervise.containers import command_of
 from maskwright.supervise.environment import read_installation
 from maskwright.supervise.errors import BadEnvironment
+from maskwright.supervise.processes import free_port, wait_until
 from maskwright.supervise.roles import DatabaseAddress, connect
 from maskwright.supervise.testing import start_services
 
@@ -20,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCKER = ROOT / "docker"
 ROLES = ("web", "worker", "beat", "operations", "inference")
 ONE_SHOT = ("roles", "migrate", "prepare")
+BASE = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "PYTHONPATH": f"{ROOT}/platform:{ROOT}"}
 # What the Dockerfile itself sets.
 IMAGE_ENVIRONMENT = {"HOST": "0.0.0.0", "PORT": "8000", "MASKWRIGHT_HOME": "/data"}
 
@@ -52,7 +54,7 @@ def services(new_env: dict[str, str]) -> dict[str, dict[str, Any]]:
 def test_new_env_makes_different_long_secrets_each_time(new_env: dict[str, str]) -> None:
     again = subprocess.run([DOCKER / "new-env", "x"], capture_output=True, text=True, check=True).stdout
     secrets = [value for name, value in new_env.items() if name != "SITE"]
-    assert len(secrets) == len(set(secrets)) == 6
+    assert len(secrets) == len(set(secrets)) == 7
     assert all(len(secret) >= 48 and secret not in again for secret in secrets)
 
 
@@ -142,9 +144,8 @@ def test_the_images_packages_are_the_locks_without_tools_and_servers() -> None:
 
 
 def entrypoint(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
-    env = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "PYTHONPATH": f"{ROOT}/platform:{ROOT}"}
     return subprocess.run(
-        [DOCKER / "entrypoint", *arguments], env=env | environ, capture_output=True, text=True, timeout=60
+        [DOCKER / "entrypoint", *arguments], env=BASE | environ, capture_output=True, text=True, timeout=60
     )
 
 
@@ -181,3 +182,49 @@ def test_prepare_database_makes_the_roles_and_may_run_again(services: dict[str, 
         refused = entrypoint("prepare-database", **same)
         assert refused.returncode == 1
         assert "four different users" in refused.stderr
+
+
+def test_each_role_starts_from_its_entry_point_is_healthy_and_ends_when_asked(tmp_path: Path) -> None:
+    with start_services() as server:
+        environ = {
+            "DATABASE_URL": server.app_url,
+            "DATABASE_OWNER_URL": server.owner_url,
+            "DATABASE_OPS_URL": server.ops_url,
+            "REDIS_URL": server.redis_url,
+            "MASKWRIGHT_STORAGE": f"file://{tmp_path}/objects",
+            "MASKWRIGHT_HOME": str(tmp_path),
+            "SECRET_KEY": "k" * 50,
+            "ALLOWED_HOSTS": "labels.example.org",
+            "PUBLIC_URL": "https://labels.example.org",
+            "PORT": str(free_port()),
+            "INFERENCE_PORT": str(free_port()),
+        }
+        for once in ("migrate", "prepare"):
+            done = entrypoint(once, **environ)
+            assert done.returncode == 0, done.stderr
+        running = {role: start_role(role, environ, tmp_path) for role in ROLES}
+        try:
+            for role in ROLES:
+                assert wait_until(lambda: health(role, environ) == 0, timeout=60, interval=0.5), role  # noqa: B023
+            running["web"].kill()
+            running["web"].wait()
+            assert health("web", environ) == 1
+            for role in ROLES:
+                running[role].terminate()
+            codes = {role: process.wait(timeout=30) for role, process in running.items()}
+        finally:
+            for process in running.values():
+                process.kill()
+        assert codes.pop("web") == -9
+        assert codes.pop("beat") in {0, 143}
+        assert set(codes.values()) == {0}, codes
+
+
+def start_role(role: str, environ: dict[str, str], folder: Path) -> subprocess.Popen[bytes]:
+    with (folder / f"{role}.log").open("wb") as output:
+        return subprocess.Popen([DOCKER / "entrypoint", role], env=BASE | environ, stdout=output, stderr=output)
+
+
+def health(role: str, environ: dict[str, str]) -> int:
+    env = BASE | environ | {"MASKWRIGHT_ROLE": role}
+    return subprocess.run([DOCKER / "healthcheck"], env=env, capture_output=True, timeout=60).returncode

@@ -48,13 +48,18 @@ def _replace_ourselves(command: list[str], env: dict[str, str], root: Path) -> N
     os.execvpe(command[0], command, env)  # noqa: S606 - a shell would be one process too many
 
 
+def inference_port(environ: Mapping[str, str]) -> int:
+    return int(environ.get("INFERENCE_PORT") or INFERENCE_PORT)
+
+
 def command_of(role: str, environ: Mapping[str, str], root: Path) -> tuple[list[str], dict[str, str]]:
     """The program of a role and its environment."""
     if role == "inference":
         # It has no database and no secrets, so it is not asked for them.
         path = os.pathsep.join([str(root / "platform"), str(root)])
-        command = [sys.executable, str(root / "manage.py"), "run_inference"]
-        return [*command, "--host", EVERY_ADDRESS, "--port", str(INFERENCE_PORT)], dict(environ) | {"PYTHONPATH": path}
+        command = [sys.executable, str(root / "manage.py"), "run_inference", "--host", EVERY_ADDRESS]
+        command += ["--port", str(inference_port(environ))]
+        return command, dict(environ) | {"PYTHONPATH": path}
     installation = read_installation(environ, root)
     if not installation.production:
         raise BadEnvironment(
@@ -66,13 +71,13 @@ def command_of(role: str, environ: Mapping[str, str], root: Path) -> tuple[list[
         LocalSecrets(installation.home),
         roles=installation.external_roles,
         redis_url=environ["REDIS_URL"],
-        inference_port=INFERENCE_PORT,
+        inference_port=inference_port(environ),
     )
     if role == "migrate":
         return manage_command(installation, "migrate", "--database=owner", "--no-input"), env
     if role == "prepare":
         return manage_command(installation, "prepare"), env
-    services = {service.name: service for service in application_services(installation, env, INFERENCE_PORT)}
+    services = {service.name: service for service in application_services(installation, env, inference_port(environ))}
     if role not in services:
         names = ", ".join([*services, "inference", *ONE_SHOT])
         raise BadEnvironment(f"There is no role {role!r}; choose one of {names}.")
@@ -93,7 +98,7 @@ def _is_healthy(role: str, installation: Installation) -> bool:
         case "web":
             return answers_http(installation, "/readyz")
         case "inference":
-            return get("127.0.0.1", INFERENCE_PORT, "/healthz") == 200
+            return get("127.0.0.1", inference_port(installation.environ), "/healthz") == 200
         case "beat":
             files = (installation.home / "beat").glob("schedule*")
             return any(_is_fresh(file, OLDEST_SCHEDULE) for file in files)
