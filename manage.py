@@ -10,6 +10,10 @@ sys.path.insert(0, str(ROOT / "platform"))
 
 
 def main() -> None:
+    from maskwright.supervise.local_environment import adopt
+
+    # A command in a second terminal means the installation that `make run` keeps in this data folder.
+    adopt(os.environ, ROOT)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maskwright.config.settings")
     from django.core.management import execute_from_command_line
 

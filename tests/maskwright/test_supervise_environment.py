@@ -6,6 +6,7 @@ import pytest
 
 from maskwright.supervise.environment import child_environment, read_installation
 from maskwright.supervise.errors import BadEnvironment
+from maskwright.supervise.local_environment import adopt, leave
 from maskwright.supervise.local_secrets import LocalSecrets
 from maskwright.supervise.roles import DatabaseAddress, RoleAddresses
 
@@ -100,3 +101,22 @@ def test_everything_wrong_is_said_at_once() -> None:
 def test_a_role_address_without_the_main_one_is_refused() -> None:
     with pytest.raises(BadEnvironment, match="DATABASE_URL is not"):
         read_installation({"DATABASE_OPS_URL": "postgresql://a:b@c/d"}, Path("/checkout"))
+
+
+def test_a_command_in_a_second_terminal_takes_what_the_supervisor_left(tmp_path: Path) -> None:
+    leave(tmp_path, children({"PORT": "8123"}, tmp_path))
+    assert (tmp_path / "environment.json").stat().st_mode & 0o777 == 0o600
+    environ = {"MASKWRIGHT_HOME": str(tmp_path), "PORT": "9000"}
+    assert adopt(environ, Path("/checkout"))
+    assert environ["DATABASE_URL"] == "postgresql://app:p@/maskwright?host=%2Fs"
+    assert environ["PORT"] == "9000"
+
+
+def test_an_environment_with_a_database_of_its_own_takes_nothing(tmp_path: Path) -> None:
+    leave(tmp_path, children({}, tmp_path))
+    environ = PRODUCTION | {"MASKWRIGHT_HOME": str(tmp_path)}
+    assert not adopt(environ, Path("/checkout"))
+    assert environ == PRODUCTION | {"MASKWRIGHT_HOME": str(tmp_path)}
+    nothing: dict[str, str] = {"MASKWRIGHT_HOME": str(tmp_path / "none")}
+    assert not adopt(nothing, Path("/checkout"))
+    assert set(nothing) == {"MASKWRIGHT_HOME"}

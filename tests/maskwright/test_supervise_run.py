@@ -122,6 +122,22 @@ def test_a_second_start_on_the_same_folder_or_port_says_what_to_do(run: Run, tmp
     assert run.answers()
 
 
+def test_manage_py_in_a_second_terminal_reaches_this_installation(run: Run) -> None:
+    question = (
+        "from maskwright.accounts.models import User; print(sorted(User.objects.values_list('username', flat=True)))"
+    )
+    answer = subprocess.run(
+        [sys.executable, "manage.py", "shell", "--no-imports", "-c", question],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "MASKWRIGHT_HOME": str(run.home)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout.strip() == str(sorted(account["username"] for account in run.ready["accounts"]))
+
+
 @pytest.mark.parametrize("name", sorted(PROCESSES - {"supervisor"}))
 def test_a_killed_process_is_back_within_seconds(run: Run, name: str) -> None:
     before = run.ready["pids"][name]

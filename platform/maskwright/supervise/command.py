@@ -16,6 +16,7 @@ from .environment import Installation, child_environment, read_installation
 from .errors import PortTaken, StepFailed, SupervisionError
 from .group import Group
 from .home import HomeLock, ReadyFile, open_home
+from .local_environment import leave
 from .local_secrets import LocalSecrets
 from .logs import LogFolder
 from .postgres import EmbeddedPostgres
@@ -97,6 +98,7 @@ def _start(installation: Installation, group: Group, ending: threading.Event) ->
         roles, redis_url = _start_servers(installation, group, ending)
     inference_port = secrets.port("inference_port")
     env = child_environment(installation, secrets, roles=roles, redis_url=redis_url, inference_port=inference_port)
+    leave(installation.home, env)
     with _step("Database migrations"):
         _manage(installation, group, env, ending, "migrate", "--database=owner", "--no-input", "--verbosity=1")
     services = application_services(installation, env, inference_port)
