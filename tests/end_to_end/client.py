@@ -1,6 +1,7 @@
 """A customer's and a labeler's program: the public API over HTTP, nothing else."""
 
 import json
+import logging
 import uuid
 from collections.abc import Mapping, Sequence
 from io import BytesIO
@@ -13,6 +14,8 @@ from PIL import Image
 
 from labeling.masks import MaskRaster, Palette, decode_mask, encode_mask
 from tests.end_to_end.stack import eventually
+
+logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for each request hides what matters
 
 Pixels = npt.NDArray[np.uint8]
 COLORS = ("#2ca02c", "#1f77b4", "#ff7f0e", "#d62728")

@@ -15,7 +15,7 @@ from typing import Any, Self, TypeVar
 
 import psycopg
 
-from maskwright.supervise.processes import free_port, stop, tail, wait_until
+from maskwright.supervise.processes import free_port, spawn, stop, tail, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 120
@@ -49,14 +49,13 @@ class Stack:
         path = f"{ROOT / 'platform'}:{ROOT}"
         env |= {"MASKWRIGHT_HOME": str(self.home), "PORT": str(self.port), "DEMO": "0", "PYTHONPATH": path}
         with self.log.open("ab") as output:
-            self._process = subprocess.Popen(
+            # It ends with us, so that a killed test run leaves nothing behind.
+            self._process = spawn(
                 [sys.executable, "-m", "maskwright.supervise", "run"],
-                cwd=ROOT,
+                output=output,
                 env=env | self._settings,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
+                cwd=ROOT,
+                death_signal=signal.SIGTERM,
             )
         process = self._process
         wait_until(lambda: process.poll() is not None or self._is_ready(), timeout=START_SECONDS)

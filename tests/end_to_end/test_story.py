@@ -2,6 +2,7 @@
 
 import json
 import re
+import zipfile
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -13,8 +14,9 @@ from playwright.sync_api import Browser, expect
 
 from tests.end_to_end import answers
 from tests.end_to_end.answers import COLORS, HEIGHT, NAMES, WIDTH, Box
-from tests.end_to_end.browser import Editor
+from tests.end_to_end.browser import Editor, Person
 from tests.end_to_end.client import Client, mask_pixels, photo
+from tests.end_to_end.manager import ManagerPages
 from tests.end_to_end.stack import eventually
 
 JOB = "street-1"
@@ -22,15 +24,18 @@ PHOTOS = {f"{name}.png": photo(seed, width=WIDTH, height=HEIGHT) for seed, name 
 LABELERS = ("labeler1", "labeler2", "labeler3")
 
 
-def test_a_job_from_the_order_to_the_last_file(make_cast: Callable[..., Any], browser: Browser) -> None:
+def test_a_job_from_the_order_to_the_last_file(make_cast: Callable[..., Any], browser: Browser, tmp_path: Path) -> None:
     cast = make_cast(labelers=3)
+    pages = sit_down(cast.at_browser(browser, "manager"))
+    job = order(pages, [cast.accounts[name]["username"] for name in LABELERS])
     manager = cast.client("manager")
-    job = order(manager, cast.ids(*LABELERS))
+    manager.wait_for_job(job, "ready")
+    pages.start_job(job)
+
     people = [cast.at_browser(browser, name) for name in LABELERS]
     for person in people:
         person.sign_in()
         person.start_working()
-
     for _ in PHOTOS:
         for number, person in enumerate(people):
             person.editor.wait_for()
@@ -38,19 +43,29 @@ def test_a_job_from_the_order_to_the_last_file(make_cast: Callable[..., Any], br
     for person in people:
         # When the last answer was consolidated meanwhile, the job is over.
         expect(person.page.get_by_role("heading", name=re.compile("You did them all|no job"))).to_be_visible()
-        assert person.errors == []
 
     found = manager.wait_for_job(job, "completed", within=30)
     check_answers(manager, job)
     check_masks(manager, job)
     check_manifest(manager, job)
     check_files(cast.stack.home, found)
+    check_zip(pages.download(job, tmp_path))
+    check_object_page(pages, manager.objects(job)[0])
+    assert [error for person in cast.people for error in person.errors] == []
 
 
-def order(manager: Client, labelers: list[str]) -> str:
-    job = manager.order_job(JOB, PHOTOS, labelers, number_of_labelers=3)
-    manager.start_job(job)
-    return job
+def sit_down(person: Person) -> ManagerPages:
+    person.sign_in()
+    assert person.page.url.endswith("/manage/"), "a manager comes to his pages"
+    return ManagerPages(person)
+
+
+def order(pages: ManagerPages, labelers: list[str]) -> str:
+    pages.create_label_set("street things", {NAMES[index]: COLORS[index] for index in NAMES})
+    pages.create_template("paint", "Paint the things", "Paint **every** thing you see.")
+    pages.create_team("the painters", labelers)
+    pages.upload("street photos", PHOTOS)
+    return pages.create_job_of_upload(JOB, label_set="street things", template="paint", team="the painters", labelers=3)
 
 
 def answer(editor: Editor, labeler: int) -> None:
@@ -186,3 +201,31 @@ def check_files(home: Path, job: dict[str, Any]) -> None:
     masks = eventually(written, within=15, what="The output manifest's file")
     for file, wanted in zip(masks, answers.RESULTS, strict=True):
         assert np.array_equal(mask_pixels(Path(file).read_bytes(), width=WIDTH, height=HEIGHT), wanted.mask)
+
+
+def check_zip(file: Path) -> None:
+    """One zip with the manifest, indexed and colour masks, and COCO."""
+    with zipfile.ZipFile(file) as archive:
+        assert archive.testzip() is None
+        names = archive.namelist()
+        coco = json.loads(archive.read(next(name for name in names if name.endswith(".json"))))
+        masks = sorted(name for name in names if name.endswith(".png"))
+        found = [np.asarray(Image.open(BytesIO(archive.read(name)))) for name in masks]
+    assert any(name.endswith("output.manifest") for name in names)
+    assert [category["name"] for category in coco["categories"]] == list(NAMES.values())
+    assert len(coco["images"]) == len(PHOTOS)
+    indexed = [pixels for pixels in found if pixels.ndim == 2]
+    colored = [pixels for pixels in found if pixels.ndim == 3]
+    for wanted in answers.RESULTS:
+        assert any(np.array_equal(pixels, wanted.mask) for pixels in indexed)
+        painted = np.full((HEIGHT, WIDTH, 3), 255, dtype=np.uint8)
+        for index, color in COLORS.items():
+            painted[wanted.mask == index] = tuple(bytes.fromhex(color[1:]))
+        assert any(np.array_equal(pixels[..., :3], painted) for pixels in colored)
+
+
+def check_object_page(pages: ManagerPages, data_object: dict[str, Any]) -> None:
+    """The manager sees one photo's whole story: its answers and its history."""
+    pages.open_object(data_object["id"])
+    for one in data_object["annotations"]:
+        expect(pages.page.get_by_text(one["labeler"]).first).to_be_visible()
