@@ -1,6 +1,6 @@
 """The first page: what runs, what needs somebody, and what to do first where nothing is there yet."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Count, Q
@@ -36,6 +36,7 @@ class Step:
     url: str
     label: str | Promise
     done: bool
+    is_next: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def steps() -> list[Step]:
     mine = Q(organization_id=owner)
     has_photos = Upload.objects.filter(mine, completed_at__isnull=False).exists()
     has_photos = has_photos or StorageConnection.objects.filter(mine).exists()
-    return [
+    listed = [
         Step(
             _("Bring photos"),
             _("Upload a folder, or connect the bucket they lie in."),
@@ -132,3 +133,6 @@ def steps() -> list[Step]:
             False,
         ),
     ]
+    first = next(place for place, step in enumerate(listed) if not step.done)
+    listed[first] = replace(listed[first], is_next=True)
+    return listed

@@ -26,6 +26,9 @@ from labeling.services.jobs.rules import MAX_ATTRIBUTE, MAX_NAME
 from maskwright.organizations.admin_forms import Section, ServiceForm
 from workforce.admin import team_choices
 
+#: The one choice of a list that has nothing to choose; it does not pass as an answer.
+NOTHING = ("", _("none yet"))
+
 
 class JobForm(ServiceForm):
     sections = (
@@ -99,10 +102,10 @@ class JobForm(ServiceForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         uploads = upload_choices()
-        set_choices(self, "upload", uploads or [("", _("none yet"))])
+        set_choices(self, "upload", uploads or [NOTHING])
         self.fields["source"].initial = "upload" if uploads else "address"
-        set_choices(self, "label_set", choices_of(LabelSet))
-        set_choices(self, "task_template", choices_of(TaskTemplate))
+        set_choices(self, "label_set", choices_of(LabelSet) or [NOTHING])
+        set_choices(self, "task_template", choices_of(TaskTemplate) or [NOTHING])
         teams: Choices = [(str(pk), name) for pk, name in team_choices()]
         set_choices(self, "work_team", [*teams, (VENDOR, _("none: I offer the job to a vendor"))])
         set_choices(self, "consolidation_rule", [(rule, RULES.get(rule, rule)) for rule in rule_names()])

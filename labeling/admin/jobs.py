@@ -7,12 +7,13 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from labeling.admin.console import console_context
-from labeling.admin.job_forms import JobForm
+from labeling.admin.job_forms import NOTHING, JobForm
 from labeling.admin.job_pages import CHANGEABLE, JobPages, grants_of
 from labeling.admin.words import job_badge
 from labeling.models import LabelingJob
@@ -175,8 +176,7 @@ class LabelingJobAdmin(JobPages):
         return gettext("%(name)s was created. Its photos are being checked.") % {"name": obj.name}
 
     def page_context(self, request: HttpRequest, obj: Any | None, form: ServiceForm) -> dict[str, Any]:
-        choices: Any = {name: form.fields[name] for name in ("label_set", "task_template")}
-        return {"missing": [name for name, field in choices.items() if not field.choices]}
+        return {"missing": [(label, reverse(f"admin:labeling_{url}_add")) for label, url in form_needs(form)]}
 
     # --- the console of one job -------------------------------------------------------------------------------------
     def changeform_view(
@@ -205,3 +205,10 @@ class LabelingJobAdmin(JobPages):
 
     def history_subjects(self, obj: Any) -> Sequence[uuid.UUID]:
         return [obj.pk, *(grant.pk for grant in grants_of(obj))]
+
+
+def form_needs(form: ServiceForm) -> list[tuple[Any, str]]:
+    """What the organization has not made yet and a job cannot do without: its name, and the page that makes it."""
+    needs = {"label_set": (_("a label set"), "labelset"), "task_template": (_("a task template"), "tasktemplate")}
+    fields: Any = form.fields
+    return [need for name, need in needs.items() if fields[name].choices == [NOTHING]]

@@ -170,6 +170,11 @@ def test_an_invitations_link_is_shown_once(acme: Company) -> None:
     assert b"no longer works" in Client().get(link).content
 
 
+def test_an_invitation_gives_the_least_unless_somebody_chooses_more(acme: Company) -> None:
+    form = acme.browser("owner").get("/manage/organizations/invitation/add/").context["form"]
+    assert form["role"].value() == "labeler"
+
+
 def test_all_problems_of_a_form_show_at_once(acme: Company) -> None:
     data = {"role": "emperor", "seats": 0, "days": 400, "email": "nobody"}
     page = post(acme.browser("manager"), "/manage/organizations/invitation/add/", **data)

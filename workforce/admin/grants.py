@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,7 @@ from maskwright.organizations.admin_base import NavEntry, ScopedModelAdmin, acto
 from maskwright.organizations.admin_filters import ChoiceFilter
 from maskwright.organizations.admin_forms import Section, ServiceForm
 from maskwright.organizations.admin_html import badge, moment
+from maskwright.organizations.admin_sites import on_dashboard
 from maskwright.organizations.permissions import Permission
 from workforce.admin.teams import team_choices
 from workforce.models import GrantStaffing, WorkGrant
@@ -36,6 +38,7 @@ def describe_granted_work(describe: GrantedWork) -> GrantedWork:
     return describe
 
 
+SHOWN_OFFERS = 5
 _GRANT_COLORS = {GrantState.OFFERED: "warning", GrantState.ACCEPTED: "success"}
 
 
@@ -173,6 +176,17 @@ class ReceivedGrantAdmin(ScopedModelAdmin):
             for describe in _granted_work:
                 context.update(describe(obj))
         return context
+
+
+@on_dashboard
+def offers(request: HttpRequest, actor: Actor) -> dict[str, Any]:
+    """Offers that wait for an answer, on the first page of a vendor."""
+    if not actor.is_vendor:
+        return {"offers": []}
+    waiting = WorkGrant.objects.filter(vendor_id=actor.organization_id, state=GrantState.OFFERED)
+    rows = grant_rows(list(waiting.order_by("-created_at")[:SHOWN_OFFERS]))
+    urls = [reverse("admin:workforce_workgrant_change", args=[row.grant.pk]) for row in rows]
+    return {"offers": list(zip(rows, urls, strict=True)), "is_vendor": True}
 
 
 def _row(grant: Any) -> GrantRow:

@@ -44,10 +44,11 @@ export class CategoryTable extends HTMLElement {
     const box = field(row, "DELETE");
     if (!box) return;
     box.classList.add("mw-visually-hidden");
-    const remove = button("mw-button mw-button--quiet", "");
+    const remove = button("manage-move", "");
     const show = (): void => {
       row.classList.toggle("manage-row--removed", box.checked);
-      remove.textContent = box.checked ? t("Keep") : t("Remove");
+      remove.textContent = box.checked ? "↺" : "✕";
+      name(remove, box.checked ? t("Keep it") : t("Remove"));
     };
     listen(remove, "click", () => {
       box.checked = !box.checked;
@@ -144,9 +145,11 @@ function button(className: string, text: string, label = ""): HTMLButtonElement 
   made.type = "button";
   made.className = className;
   made.textContent = text;
-  if (label) {
-    made.title = label;
-    made.setAttribute("aria-label", label);
-  }
+  if (label) name(made, label);
   return made;
+}
+
+function name(element: HTMLElement, label: string): void {
+  element.title = label;
+  element.setAttribute("aria-label", label);
 }

@@ -41,7 +41,7 @@ class InvitationForm(ServiceForm):
         ),
     )
 
-    role = forms.ChoiceField(label=_("Role"))
+    role = forms.ChoiceField(label=_("Role"), initial=Role.LABELER)
     work_team = forms.TypedChoiceField(
         label=_("Work team"),
         required=False,
