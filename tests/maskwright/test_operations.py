@@ -180,6 +180,10 @@ def test_a_started_message_is_left_alone_while_its_lease_lives(
     assert outbox.begin(message_id, acme.id, TOPIC) is not None
     publisher.publish_due()
     assert queued(broker) == []
+    with organization_scope(acme.id):  # nor when the database's clock jumped ahead for a moment
+        OutboxMessage.objects.update(next_at=timezone.now() - timedelta(seconds=1))
+    publisher.publish_due()
+    assert queued(broker) == []
 
 
 def test_a_message_that_kills_its_process_is_dead_after_five_starts(

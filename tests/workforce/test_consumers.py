@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import redis
+from channels.layers import get_channel_layer
 from channels_redis.pubsub import RedisPubSubChannelLayer
 from django.conf import settings
 from django.db.models import F
@@ -279,6 +280,20 @@ async def test_pushes_arrive_again_after_the_layer_lost_its_connections(acme: Co
                 if not await socket.receive_nothing(timeout=0.1):
                     break
         assert (await hear(socket))["data"] == {"work_queue": str(queue.pk)}
+
+
+async def test_a_subscription_that_is_lost_without_a_word_is_noticed(acme: Company) -> None:
+    team, queue = await run(lambda: team_of(acme, "labeler"))
+    browser = await run(lambda: Browser(acme, "labeler"))
+    async with opened("/ws/work/", browser.headers()) as socket:
+        # Behind the layer's back: it goes on believing that it is subscribed, as after a restart of the server.
+        for shard in get_channel_layer()._get_layer()._shards:
+            await shard._pubsub.unsubscribe()
+        await send(f"team.{team.pk}", "work.available", work_queue=uuid.UUID(int=7))
+        # That one is lost; within seconds the line is opened anew and everybody is told to look.
+        assert (await hear(socket, within=5))["data"] == {"work_queue": str(queue.pk)}
+        await send(f"team.{team.pk}", "work.available", work_queue=uuid.UUID(int=8))
+        assert (await hear(socket))["data"] == {"work_queue": str(uuid.UUID(int=8))}
 
 
 async def test_hints_go_on_while_the_broker_is_dead_and_pushes_after_it_is_back(
