@@ -36,7 +36,7 @@ bench: setup ## Measure claims and submits against the bare database; prints the
 	@$(VENV)/python -m maskwright.supervise.gates bench
 
 doctor: setup ## Say what is wrong with this installation and what to do
-	@$(VENV)/python -m maskwright.supervise doctor
+	@$(VENV)/python manage.py doctor
 
 clean: ## Remove what set-up and builds made (never the data folder)
 	rm -rf .venv frontend/node_modules frontend/dist .mypy_cache .ruff_cache .pytest_cache
