@@ -7,6 +7,7 @@ What was done is remembered in stamp files that hold a hash of the inputs.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -37,8 +38,11 @@ def main() -> int:
     try:
         if tuple(sys.version_info) < OLDEST_PYTHON:
             return continue_with_newer_python()
-        did_something = install_python_packages()
-        did_something = build_frontend() or did_something
+        with LOCK.open() as file:
+            # Two terminals (or tests) may set up at once; the second then finds everything done.
+            fcntl.flock(file, fcntl.LOCK_EX)
+            did_something = install_python_packages()
+            did_something = build_frontend() or did_something
     except SetupFailed as error:
         print(f"\nSet-up failed: {error}", file=sys.stderr)
         return 1
