@@ -89,7 +89,7 @@ class ServiceForm(forms.Form):
         assert self.table is not None
         row, _, name = place.partition(".")
         rows = self.rows()
-        if not row.isdigit() or int(row) >= len(rows):
+        if not row.isdecimal() or int(row) >= len(rows):
             self.add_error(None, message)
             return
         form = rows[int(row)]

@@ -47,14 +47,6 @@ def section_is_open(form: Any, section: Any) -> bool:
     return not section.folded or form.errors_in(section)
 
 
-@register.filter
-def percent(part: float | int | None, whole: float | int | None = 1) -> str:
-    """`part` of `whole` in whole percent; never 100 before everything is done."""
-    if not whole or part is None:
-        return "0"
-    return str(100 if part >= whole else min(99, int(100 * part / whole)))
-
-
 _ICONS = {
     "overview": '<path d="M4 11 12 4l8 7v8a1 1 0 0 1-1 1h-4v-6H9v6H5a1 1 0 0 1-1-1z"/>',
     "job": '<path d="M5 4h14v16H5zM9 9h6M9 13h6M9 17h3"/>',
