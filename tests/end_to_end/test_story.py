@@ -42,7 +42,7 @@ def test_a_job_from_the_order_to_the_last_file(make_cast: Callable[..., Any], br
             answer(person.editor, number)
     for person in people:
         # When the last answer was consolidated meanwhile, the job is over.
-        expect(person.page.get_by_role("heading", name=re.compile("You did them all|no job"))).to_be_visible()
+        expect(person.page.get_by_role("heading", name=re.compile("You did them all|no open job"))).to_be_visible()
 
     found = manager.wait_for_job(job, "completed", within=30)
     check_answers(manager, job)

@@ -31,7 +31,7 @@ export function waitingWords({ reason, until }: Nothing, now: Date = new Date())
       };
     case "no_jobs":
       return {
-        title: t("Your teams have no job yet"),
+        title: t("Your teams have no open job"),
         detail: t("When a manager starts one for your team, its first photo opens here."),
       };
     case "not_started":
