@@ -103,8 +103,13 @@ export class OptionsBar extends SignalElement {
         }
       }
       @container (max-width: 640px) {
-        .opacity {
+        .opacity,
+        .space {
           display: none;
+        }
+        .row {
+          flex-wrap: wrap; /* nothing may cover anything else, in a preview beside a form too */
+          padding-block: 4px;
         }
       }
     `,
