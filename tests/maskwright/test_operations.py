@@ -1,6 +1,5 @@
 """The outbox's way out: the publisher on real PostgreSQL and Valkey."""
 
-import asyncio
 import base64
 import json
 import threading
@@ -234,20 +233,6 @@ async def test_a_push_reaches_the_browser(acme: Company) -> None:
             expected = {"type": "work.claim_ended", "version": 1, "data": {"claim": str(claim_id)}}
             assert await hear(socket, within=2) == expected
             assert await socket.receive_nothing(1.3)
-    assert await run(lambda: _pushes_left(acme)) == 0
-
-
-async def test_work_that_is_available_is_said_again_a_second_later(acme: Company) -> None:
-    browser = await run(lambda: Browser(acme, "labeler"))
-    group = f"user.{acme.people['labeler'].pk}"
-    async with opened("/ws/work/", browser.headers()) as socket:
-        with publishing():
-            await run(lambda: _push(acme, group, "work.available", work_queue=uuid.uuid4()))
-            first = await hear(socket, within=2)
-            started = asyncio.get_running_loop().time()
-            assert await hear(socket, within=3) == first
-            assert 0.5 < asyncio.get_running_loop().time() - started < 2.0
-            await asyncio.sleep(0.3)
     assert await run(lambda: _pushes_left(acme)) == 0
 
 

@@ -30,10 +30,6 @@ RESEND = 30.0  # seconds until a message nobody started is sent again
 #: A queue with so many messages gets no more for now: the rest waits in the database, where it is safe.
 FULL = 1000
 PUSH_TIMEOUT = 2.0
-#: Kinds that are sent a second time, so long after the first. An equal message that was coalesced into this one
-#: belongs to a transaction that may commit just after the first sending: who asked then saw the state before it.
-ECHO_AFTER = 1.0
-ECHOED = ("work.available",)
 
 _CLAIM = """
 UPDATE core_outboxmessage o SET next_at = clock_timestamp() + %s * interval '1 second'
@@ -44,16 +40,11 @@ FROM (
   ORDER BY next_at LIMIT %s FOR UPDATE SKIP LOCKED
 ) due
 WHERE o.id = due.id
-RETURNING o.id, o.organization_id, o.topic, o.payload, o.started_at IS NOT NULL
+RETURNING o.id, o.organization_id, o.topic, o.payload
 """
 _DUE_AGAIN = """
 UPDATE core_outboxmessage SET next_at = clock_timestamp() + %s * interval '1 second'
 WHERE id = ANY (%s) AND done_at IS NULL AND dead_at IS NULL AND (lease_until IS NULL OR lease_until < clock_timestamp())
-"""
-# Marks the row as started, which takes it out of the coalescing key: an equal message from now on is a new row.
-_ECHO = """
-UPDATE core_outboxmessage SET started_at = clock_timestamp(), next_at = clock_timestamp() + %s * interval '1 second'
-WHERE id = ANY (%s)
 """
 
 
@@ -63,7 +54,6 @@ class Row:
     organization_id: uuid.UUID
     topic: str
     payload: dict[str, Any]
-    started: bool
 
 
 class Publisher:
@@ -146,7 +136,7 @@ class Publisher:
 
     def _claim(self, without: list[str]) -> list[Row]:
         found = self._execute(_CLAIM, [RESEND, without, BATCH])
-        return [Row(i, org, topic, _json(payload), started) for i, org, topic, payload, started in found]
+        return [Row(i, org, topic, _json(payload)) for i, org, topic, payload in found]
 
     # --- Celery ---------------------------------------------------------------------------------------------------
 
@@ -205,18 +195,14 @@ class Publisher:
     def _push(self, rows: list[Row]) -> None:
         """Send hints; one that cannot be sent is dropped, because what it hints at is in the database."""
         try:
-            self._loop.run(self._group_send([row.payload for row in rows]))
+            distinct = {json.dumps(row.payload, sort_keys=True): row.payload for row in rows}
+            self._loop.run(self._group_send(list(distinct.values())))
             self._mended("channel layer")
         except Exception as error:  # redis raises many kinds; all mean that it is not there
             self._broken("channel layer", error)
             with contextlib.suppress(Exception):
                 self._loop.run(asyncio.wait_for(get_channel_layer().flush(), PUSH_TIMEOUT))
-        first = [row.id for row in rows if not row.started and row.payload["message"]["type"] in ECHOED]
-        over = [row.id for row in rows if row.id not in set(first)]
-        if first:
-            self._execute(_ECHO, [ECHO_AFTER, first])
-        if over:
-            self._execute("DELETE FROM core_outboxmessage WHERE id = ANY (%s)", [over])
+        self._execute("DELETE FROM core_outboxmessage WHERE id = ANY (%s)", [[row.id for row in rows]])
 
     @staticmethod
     async def _group_send(payloads: list[dict[str, Any]]) -> None:
