@@ -1,5 +1,6 @@
 """A person at a real Chromium: signs in, paints with the mouse, reads what the page says."""
 
+import math
 import re
 import shutil
 from collections.abc import Iterator, Sequence
@@ -16,6 +17,7 @@ Point = tuple[float, float]
 # The editor's own: how much room it leaves around a photo it fits into the view, and its largest scale.
 _PADDING = 24
 _LARGEST_SCALE = 64
+_ZOOM_BY_WHEEL = 0.002  # of the logarithm, per unit of the wheel
 _ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -93,6 +95,11 @@ class View:
         x, y = point
         return self.left + x * self.scale, self.top + y * self.scale
 
+    def scaled(self, point: Point, factor: float) -> "View":
+        """Larger by `factor`, this point of the photo staying where it is."""
+        x, y = self.place(point)
+        return View(x - (x - self.left) * factor, y - (y - self.top) * factor, self.scale * factor)
+
 
 class Editor:
     """The open editor. Coordinates are the photo's; (0, 0) is the upper left corner of its first pixel."""
@@ -135,7 +142,7 @@ class Editor:
     def choose(self, category: str) -> None:
         self.root.get_by_role("option", name=category).click()
 
-    def tool(self, name: Literal["Brush", "Eraser", "Polygon", "Fill"]) -> None:
+    def tool(self, name: Literal["Brush", "Eraser", "Polygon", "Fill", "Four points"]) -> None:
         self.root.get_by_role("radio", name=name, exact=True).click()
 
     def brush_size(self, pixels: int) -> None:
@@ -148,10 +155,28 @@ class Editor:
             self.stage.press("[" if size > pixels else "]")
         raise AssertionError(f"the brush cannot be made {pixels} pixels wide")
 
-    def outline(self, points: Sequence[Point]) -> None:
-        """Draw a polygon by clicking its corners and closing it with Enter."""
+    def zoom(self, view: View, point: Point, *, wheel: float) -> View:
+        """Turn the wheel over a point; negative is nearer. Far from the limits of the scale."""
+        self.page.mouse.move(*view.place(point))
+        self.page.mouse.wheel(0, wheel)
+        expect(self.root.locator("mw-editor-status .value")).not_to_have_text(f"{view.scale * 100:.0f}%")
+        return view.scaled(point, math.exp(-wheel * _ZOOM_BY_WHEEL))
+
+    def drag(self, view: View, point: Point, *, by: Point) -> View:
+        """Move the photo by screen pixels, with Space held."""
+        x, y = view.place(point)
+        self.page.keyboard.down("Space")
+        self.page.mouse.move(x, y)
+        self.page.mouse.down()
+        self.page.mouse.move(x + by[0], y + by[1], steps=5)
+        self.page.mouse.up()
+        self.page.keyboard.up("Space")
+        return View(view.left + by[0], view.top + by[1], view.scale)
+
+    def outline(self, points: Sequence[Point], view: View | None = None) -> None:
+        """Click a polygon's corners and close it with Enter; the photo is fitted into the view unless one is given."""
         self.tool("Polygon")
-        view = self.fitted()
+        view = view or self.fitted()
         for point in points:
             self.page.mouse.click(*view.place(point))
         self.page.keyboard.press("Enter")
@@ -188,6 +213,12 @@ class Editor:
         self.root.get_by_role("button", name="More").click()
         self.root.get_by_role("menuitem", name="Nothing to label here").click()
         self.root.get_by_role("button", name="Submit: nothing to label").click()
+
+    def answer_impossible(self, reason: str) -> None:
+        self.root.get_by_role("button", name="More").click()
+        self.root.get_by_role("menuitem", name="Cannot be labeled").click()
+        self.root.get_by_label("In your own words").fill(reason)
+        self.root.get_by_role("button", name="Submit the reason").click()
 
     def wait_closed(self, image_number: int) -> None:
         """Until another photo or another view is there."""

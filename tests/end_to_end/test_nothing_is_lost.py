@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.end_to_end.answers import HEIGHT, WIDTH, Box, painted
+from tests.end_to_end.answers import Box, painted
 from tests.end_to_end.browser import Person
-from tests.end_to_end.client import mask_pixels, photo
+from tests.end_to_end.client import photo
+from tests.end_to_end.single import answered, open_photo, order_single
 
 FIRST, SECOND = Box(1, 10, 10, 50, 60), Box(2, 90, 20, 130, 80)
 
@@ -18,18 +19,13 @@ FIRST, SECOND = Box(1, 10, 10, 50, 60), Box(2, 90, 20, 130, 80)
 def cast(make_cast: Callable[..., Any]) -> Any:
     """One labeler with one photo; `cast.job` is the job."""
     made = make_cast(labelers=1)
-    manager = made.client("manager")
-    made.job = manager.order_job("drafts", {"one.png": photo(3)}, made.ids("labeler1"), number_of_labelers=1)
-    manager.start_job(made.job)
+    made.job = order_single(made, photo(3))
     return made
 
 
 def begin(cast: Any, browser: Browser) -> Person:
     """Painting has begun: the first box is there."""
-    person: Person = cast.at_browser(browser, "labeler1")
-    person.sign_in()
-    person.start_working()
-    person.editor.wait_for()
+    person = open_photo(cast, browser)
     person.editor.box("cat", FIRST.left, FIRST.top, FIRST.right, FIRST.bottom)
     return person
 
@@ -39,12 +35,7 @@ def finish(cast: Any, person: Person) -> None:
     person.editor.box("cup", SECOND.left, SECOND.top, SECOND.right, SECOND.bottom)
     person.editor.submit()
     person.editor.wait_closed(1)
-    manager = cast.client("manager")
-    manager.wait_for_job(cast.job, "completed", within=30)
-    (data_object,) = manager.objects(cast.job)
-    (answer,) = data_object["annotations"]
-    pixels = mask_pixels(manager.png(f"annotations/{answer['id']}/mask"), width=WIDTH, height=HEIGHT)
-    assert np.array_equal(pixels, painted(FIRST, SECOND))
+    assert np.array_equal(answered(cast, cast.job), painted(FIRST, SECOND))
     assert person.errors == []
 
 
@@ -70,10 +61,7 @@ def test_when_he_goes_on_at_another_device(cast: Any, browser: Browser) -> None:
     person.editor.wait_saved()
     person.close()
     cast.people.remove(person)
-    other = cast.at_browser(browser, "labeler1")
-    other.sign_in()
-    other.start_working()
-    other.editor.wait_for()
+    other = open_photo(cast, browser)
     expect(other.editor.root.get_by_text("Your saved labels are back")).to_be_visible()
     finish(cast, other)
 
@@ -90,3 +78,16 @@ def test_when_the_session_expires(cast: Any, browser: Browser) -> None:
     expect(dialog).to_have_count(0)
     person.editor.wait_saved()
     finish(cast, person)
+
+
+def test_when_the_network_goes_away_for_a_while(cast: Any, browser: Browser) -> None:
+    person = begin(cast, browser)
+    person.editor.wait_saved()
+    person.context.set_offline(True)
+    person.editor.box("cup", SECOND.left, SECOND.top, SECOND.right, SECOND.bottom)
+    expect(person.editor.root.get_by_test_id("saving")).to_contain_text("kept on this device", timeout=20_000)
+    person.editor.submit()
+    person.page.wait_for_timeout(1500)
+    person.context.set_offline(False)
+    person.editor.wait_closed(1)
+    assert np.array_equal(answered(cast, cast.job), painted(FIRST, SECOND))
