@@ -43,6 +43,7 @@ class Claim(TenantModel):
         indexes = [
             models.Index(fields=["organization_id", "worker", "claimed_at"], name="claim_worker"),
             models.Index(fields=["work_item"], name="claim_item"),
+            models.Index(fields=["work_queue", "worker"], condition=models.Q(state="expired"), name="claim_expired"),
         ]
 
     def __str__(self) -> str:

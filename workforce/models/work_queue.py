@@ -35,7 +35,10 @@ class WorkQueue(TenantModel):
     objects: ClassVar[TenantManager[Self]] = TenantManager(granted_queue="id")
 
     class Meta:
-        indexes = [models.Index(fields=["organization_id", "work_team", "state"], name="work_queue_team")]
+        indexes = [
+            models.Index(fields=["organization_id", "work_team", "state"], name="work_queue_team"),
+            models.Index(fields=["stop_at"], condition=models.Q(state="stopping"), name="work_queue_stopping"),
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)
