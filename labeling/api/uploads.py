@@ -75,7 +75,7 @@ class UploadFilesView(ManagementView):
             upload_id=upload_id,
             name=request.query_params.get("name", ""),
             source=cast(BinaryIO, request._request),
-            length=int(length) if length.isdigit() else None,
+            length=int(length) if length.isdecimal() else None,
             sha256=request.headers.get("X-Content-SHA256", ""),
         )
         return Response(outputs.FileOutput(stored).data, status=201 if is_new else 200)

@@ -166,7 +166,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _body(self) -> bytes:
         text = self.headers.get("Content-Length")
-        if text is None or not text.isdigit():
+        if text is None or not text.isdecimal():
             raise Refused(HTTPStatus.LENGTH_REQUIRED, "no_length", "The header Content-Length is needed.")
         if int(text) > MAX_BYTES:
             message = f"The image is larger than {MAX_BYTES // (1 << 20)} MB."

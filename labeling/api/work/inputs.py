@@ -3,11 +3,14 @@
 import uuid
 from typing import Any
 
+from django.conf import settings
 from rest_framework import serializers
-from rest_framework.parsers import BaseParser, JSONParser
+from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
+from labeling.masks import max_mask_bytes
 from labeling.services.answers import Answer, mask_answer, other_answer
+from maskwright.core.api.parsers import BoundedJSONParser, read_bounded
 from maskwright.core.errors import FieldProblem, Invalid
 from workforce.errors import MissingFencingToken
 
@@ -32,20 +35,20 @@ class OtherAnswerInput(serializers.Serializer[Any]):
 
 
 class PngParser(BaseParser):
-    """The raw bytes of an indexed PNG."""
+    """The raw bytes of an indexed PNG, no longer than a mask of the largest photo can be."""
 
     media_type = "image/png"
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
-        return bytes(stream.read())
+        return read_bounded(stream, max_mask_bytes(settings.IMAGE_MAX_SIDE, settings.IMAGE_MAX_SIDE))
 
 
-ANSWER_PARSERS = [PngParser, JSONParser]
+ANSWER_PARSERS = [PngParser, BoundedJSONParser]
 
 
 def fencing_token(request: Request) -> int:
     value = request.headers.get("X-Fencing-Token", "")
-    if not value.isdigit() or len(value) > 18:
+    if not value.isdecimal() or len(value) > 18:
         raise MissingFencingToken("Send the claim's token in the header X-Fencing-Token.")
     return int(value)
 
@@ -61,7 +64,7 @@ def idempotency_key(request: Request) -> uuid.UUID:
 
 def draft_seq(request: Request) -> int:
     value = request.headers.get("X-Draft-Seq", "")
-    if not value.isdigit() or len(value) > 15:
+    if not value.isdecimal() or len(value) > 15:
         message = "Send the draft's number, greater than the last one, in the header X-Draft-Seq."
         raise Invalid(message, fields=(FieldProblem("X-Draft-Seq", "required", message),))
     return int(value)

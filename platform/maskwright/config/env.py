@@ -29,7 +29,7 @@ def flag(name: str, default: bool = False) -> bool:
 
 def number(name: str, default: int) -> int:
     value = text(name, str(default))
-    if not value.isdigit():
+    if not value.isdecimal():
         raise EnvironmentProblem(f"{name}={value} is no number.")
     return int(value)
 

@@ -15,6 +15,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from maskwright.accounts.models import User
 from maskwright.accounts.services.tokens import find_token
+from maskwright.core.api.exceptions import error_body
+from maskwright.core.api.request_id import request_id
 from maskwright.core.scope import organization_scope, read_grants, unscoped
 from maskwright.organizations.actor import Actor
 from maskwright.organizations.models import Membership
@@ -47,7 +49,7 @@ class OrganizationScopeMiddleware:
         if secret is not None:
             token = find_token(secret)
             if token is None:
-                return _refused("The API token is unknown, revoked or has run out. Make a new one.")
+                return _refused(request, "The API token is unknown, revoked or has run out. Make a new one.")
             request.user = token.user
             tenant.actor_by_token = True
             return self._in_scope(tenant, token.user, token.organization_id)
@@ -66,7 +68,7 @@ class OrganizationScopeMiddleware:
         with organization_scope(organization_id, user_id=user.pk):
             request.actor = actor_of(user, organization_id)
             if request.actor is None and request.actor_by_token:
-                return _refused("The token's owner is no active member of its organization any more.")
+                return _refused(request, "The token's owner is no active member of its organization any more.")
             if request.actor is None:
                 request.session.pop(SESSION_KEY, None)
             elif request.actor.is_vendor:
@@ -126,8 +128,8 @@ def memberships_of(user: User) -> list[Membership]:
         return list(Membership.objects.filter(user_id=user.pk, is_active=True).order_by("created_at"))
 
 
-def _refused(message: str) -> JsonResponse:
-    body = {"code": "not_signed_in", "message": message, "fields": [], "request_id": ""}
+def _refused(request: HttpRequest, message: str) -> JsonResponse:
+    body = error_body("not_signed_in", message, (), request_id(request))
     return JsonResponse(body, status=401, headers={"WWW-Authenticate": "Bearer"})
 
 
