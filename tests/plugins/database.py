@@ -42,8 +42,9 @@ def create_database(name: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(worker_id: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    name = f"maskwright_{worker_id}_{os.getpid()}"
+def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    # From the environment, not from xdist's fixture: the long tests run without xdist.
+    name = f"maskwright_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
     with django_db_blocker.unblock():
         create_database(name)
         _use_database(name)
