@@ -46,9 +46,12 @@ class Outcome:
 
 
 def run_campaign(
-    stack: Stack, *, submits: int, events: list[str], seed: int, time_limit: float, heal_limit: float = 60.0
+    stack: Stack, *, submits: int, events: list[str], seed: int, time_limit: float, heal_limit: float, slow: float
 ) -> Outcome:
-    """Have `submits` answers given under `events`. `time_limit` in seconds, for the labelers' work alone."""
+    """Have `submits` answers given under `events`, a share `slow` of them after the lease.
+
+    `time_limit` in seconds for the labelers' work alone, `heal_limit` from the last kill to the complete output.
+    """
     people = {"manager": "manager"} | {f"labeler{number}": "labeler" for number in range(1, LABELERS + 1)}
     accounts = stack.create_people("Acme Vision", people)
     manager = Client(stack.address, accounts["manager"]["api_token"])
@@ -66,7 +69,7 @@ def run_campaign(
     ledger = Ledger(wanted=photos * ANSWERS)
     chaos = Chaos(stack, events)
     threads = [
-        Labeler(stack.address, account, job, ledger, lease=LEASE, seed=seed * 100 + number)
+        Labeler(stack.address, account, job, ledger, lease=LEASE, slow=slow, seed=seed * 100 + number)
         for number, account in enumerate(labelers)
     ]
     started = time.monotonic()

@@ -66,10 +66,10 @@ class Ledger:
 
 
 class Labeler(threading.Thread):
-    """Claims, paints noise, submits; now and then he is slow beyond his lease, gives back, or sends twice."""
+    """Claims, paints noise, submits; a share `slow` beyond his lease; now and then he gives back or sends twice."""
 
     def __init__(
-        self, address: str, account: dict[str, str], job: str, ledger: Ledger, *, lease: float, seed: int
+        self, address: str, account: dict[str, str], job: str, ledger: Ledger, *, lease: float, slow: float, seed: int
     ) -> None:
         super().__init__(name=account["username"], daemon=True)
         headers = {"Authorization": f"Bearer {account['api_token']}"}
@@ -77,6 +77,7 @@ class Labeler(threading.Thread):
         self._job = job
         self._ledger = ledger
         self._lease = lease
+        self._slow = slow
         self._random = random.Random(seed)
         self._end = threading.Event()
 
@@ -102,16 +103,16 @@ class Labeler(threading.Thread):
         self._http.close()
 
     def _work(self, claim: dict[str, Any]) -> None:
+        if self._random.random() < self._slow:
+            self._end.wait(self._lease * 1.7)  # his lease runs out while he looks out of the window
         mood = self._random.random()
         if mood < 0.06:
             self._ask(f"claims/{claim['id']}/release", claim, json={})
             return
         if mood < 0.16:
-            self._end.wait(self._lease * 1.7)  # his lease runs out while he looks out of the window
-        elif mood < 0.26:
             self._ask(f"claims/{claim['id']}/heartbeat", claim, json={"active_seconds": 0.1})
         self._end.wait(self._random.uniform(0.1, 0.5))
-        self._submit(claim, twice=0.26 <= mood < 0.36)
+        self._submit(claim, twice=mood > 0.9)
 
     def _submit(self, claim: dict[str, Any], *, twice: bool) -> None:
         noise = np.random.default_rng(self._random.getrandbits(63))

@@ -9,13 +9,27 @@ from tests.faults.chaos import LOSE, PROCESSES, plan
 SEED = 20261124
 
 
-def run(submits: int, events: list[str], *, time_limit: float, heal_limit: float = 60.0, settings: str = "") -> Outcome:
+def run(
+    submits: int,
+    events: list[str],
+    *,
+    time_limit: float,
+    heal_limit: float = 60.0,
+    slow: float = 0.1,
+    settings: str = "",
+) -> Outcome:
     variables = {"CLAIM_LEASE_SECONDS": str(round(LEASE))}
     if settings:
         variables["DJANGO_SETTINGS_MODULE"] = f"tests.faults.{settings}"
     with Stack(**variables) as stack:
         outcome = run_campaign(
-            stack, submits=submits, events=events, seed=SEED, time_limit=time_limit, heal_limit=heal_limit
+            stack,
+            submits=submits,
+            events=events,
+            seed=SEED,
+            time_limit=time_limit,
+            heal_limit=heal_limit,
+            slow=slow,
         )
         print(f"\n{outcome.figures}")
         for problem in outcome.violations[:20]:
@@ -34,7 +48,7 @@ def test_ledger_storage_database_and_output_agree_after_kills() -> None:
 
 @pytest.mark.timeout(240)
 def test_the_same_check_fails_without_fencing() -> None:
-    outcome = run(80, [], time_limit=40, heal_limit=1, settings="settings_without_fencing")
+    outcome = run(56, [], time_limit=40, heal_limit=1, slow=0.4, settings="settings_without_fencing")
     assert any("had lost the slot" in problem for problem in outcome.violations)
 
 
