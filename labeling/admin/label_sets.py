@@ -189,9 +189,11 @@ class LabelSetAdmin(ScopedModelAdmin):
 
 
 def offer_colors(table: "forms.BaseFormSet[Any]", categories: list[dict[str, Any]]) -> None:
-    """Give each empty row a colour of its own."""
+    """Give each empty row a colour of its own, as long as there are any: more classes than that no mask holds."""
     taken = [category["color"] for category in categories]
     for place, row in enumerate(table.extra_forms, len(categories) + 1):
+        if set(DEFAULT_COLORS) <= set(taken):
+            return
         color = default_color(min(place, MAX_CLASSES), taken)
         taken.append(color)
         row.fields["color"].initial = color
