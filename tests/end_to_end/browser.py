@@ -199,8 +199,9 @@ class Editor:
     def click(self, point: Point) -> None:
         self.page.mouse.click(*self.fitted().place(point))
 
-    def wait_saved(self) -> None:
-        """Until the server has the draft."""
+    def save(self) -> None:
+        """Save the draft now, and wait until the server has it."""
+        self.stage.press("Control+s")
         expect(self.root.get_by_test_id("saving")).to_have_text("Saved", timeout=30_000)
 
     def coverage(self) -> str:

@@ -58,7 +58,7 @@ def test_when_the_tab_is_closed(cast: Any, browser: Browser) -> None:
 
 def test_when_he_goes_on_at_another_device(cast: Any, browser: Browser) -> None:
     person = begin(cast, browser)
-    person.editor.wait_saved()
+    person.editor.save()
     person.close()
     cast.people.remove(person)
     other = open_photo(cast, browser)
@@ -76,13 +76,13 @@ def test_when_the_session_expires(cast: Any, browser: Browser) -> None:
         dialog.get_by_role("button", name="Sign in", exact=True).click()
     person.fill_sign_in(popup.value)
     expect(dialog).to_have_count(0)
-    person.editor.wait_saved()
+    person.editor.save()
     finish(cast, person)
 
 
 def test_when_the_network_goes_away_for_a_while(cast: Any, browser: Browser) -> None:
     person = begin(cast, browser)
-    person.editor.wait_saved()
+    person.editor.save()
     person.context.set_offline(True)
     person.editor.box("cup", SECOND.left, SECOND.top, SECOND.right, SECOND.bottom)
     expect(person.editor.root.get_by_test_id("saving")).to_contain_text("kept on this device", timeout=20_000)
