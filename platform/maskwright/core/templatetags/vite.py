@@ -50,7 +50,7 @@ def vite_asset(name: str) -> SafeString:
     try:
         script, modules, styles = _entry(name)
     except (FileNotFoundError, KeyError):
-        return format_html("<!-- {} is not built: run `make frontend` -->", name)
+        return format_html("<!-- {} is not built: run `make setup` -->", name)
     return format_html(
         '{}{}<script type="module" src="{}"></script>',
         format_html_join("", '<link rel="stylesheet" href="{}">', ((static(css),) for css in styles)),
