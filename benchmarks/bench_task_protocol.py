@@ -131,13 +131,14 @@ def bare_database(company: Company) -> tuple[list[float], list[float]]:
     )  # fmt: skip
     claims, submits = [], []
     with psycopg.connect(address) as bare:
+        bare.execute("DROP TABLE IF EXISTS bare_slot, bare_answer")
         bare.execute(
-            "CREATE TEMP TABLE bare_slot AS SELECT gen_random_uuid() AS id, n AS position, 'ready' AS state, 0 AS token"
+            "CREATE TABLE bare_slot AS SELECT gen_random_uuid() AS id, n AS position, 'ready' AS state, 0 AS token"
             " FROM generate_series(1, 100000) AS n"
         )
         bare.execute("CREATE INDEX ON bare_slot (position) WHERE state = 'ready'")
         bare.execute("CREATE UNIQUE INDEX ON bare_slot (id)")
-        bare.execute("CREATE TEMP TABLE bare_answer (id uuid PRIMARY KEY, slot uuid, sha text, reply jsonb)")
+        bare.execute("CREATE TABLE bare_answer (id uuid PRIMARY KEY, slot uuid, sha text, reply jsonb)")
         bare.commit()
         for _ in range(ROUNDS):
             taken: list[uuid.UUID] = []
