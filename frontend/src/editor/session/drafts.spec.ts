@@ -19,10 +19,11 @@ class Bench {
   whileSending: (() => void) | null = null;
   readonly keeper: DraftKeeper;
 
-  constructor(seq = 0, onServer = true) {
+  /** A large photo unless said otherwise: one whose changes wait a moment before they are kept here. */
+  constructor(seq = 0, onServer = true, width = 4096, height = 4096) {
     this.keeper = new DraftKeeper(
       {
-        claim: "c1", width: 2, height: 1, idempotencyKey: "key", clock: this.clock, store: this.store,
+        claim: "c1", width, height, idempotencyKey: "key", clock: this.clock, store: this.store,
         revision: () => this.revision,
         raw: () => Uint8Array.from([this.revision, 99]),
         encode: async () => Uint8Array.from([this.revision]),
@@ -61,7 +62,20 @@ describe("DraftKeeper", () => {
   let bench: Bench;
   beforeEach(() => (bench = new Bench()));
 
-  it("keeps a change here after a second and on the server after ten", async () => {
+  it("keeps each change of an ordinary photo here at once, unpacked", async () => {
+    const small = new Bench(0, true, 2, 1);
+    small.paint();
+    await settle();
+    expect(small.local).toMatchObject({ seq: 1, bytes: Uint8Array.from([1, 99]), packed: false });
+    small.paint();
+    await settle();
+    expect(small.local).toMatchObject({ seq: 2, bytes: Uint8Array.from([2, 99]) });
+    await small.clock.pass(10_000);
+    expect(small.sent).toEqual([[3, 2]]);
+    expect(small.state).toBe("saved");
+  });
+
+  it("keeps a change of a large photo here after a second and on the server after ten", async () => {
     bench.paint();
     expect(bench.state).toBe("saving");
     await bench.clock.pass(1_000);

@@ -30,10 +30,9 @@ export interface DraftPorts {
   onRefused(failure: Failure): void;
 }
 
-/** Saving a small photo takes a few milliseconds, so at most its last stroke is only in memory when a process is killed. */
-const LOCAL_DELAY = 80;
-const LOCAL_DELAY_LARGE = 1_000;
-const LARGE_PIXELS = 4_194_304;
+const LOCAL_DELAY = 1_000;
+/** Up to so many pixels a change goes to the device's storage at once, unpacked: a few milliseconds, and nothing to lose. */
+const AT_ONCE_PIXELS = 4_194_304;
 const SERVER_DELAY = 10_000;
 const LONGEST_DELAY = 60_000;
 
@@ -44,7 +43,7 @@ interface Packed {
 }
 
 /**
- * Keeps the draft: on this device at once (a second after a change of a large photo), on the server ten seconds after it, both at once
+ * Keeps the draft: on this device at once (a large photo's a second after a change), on the server ten seconds after it, both at once
  * on `flush`. Saves never overlap; each saved content has a sequence number of its own, and a draft another
  * window has sent meanwhile is passed over: who paints last, saves last.
  */
@@ -81,11 +80,14 @@ export class DraftKeeper {
   changed(): void {
     if (this.#ended) return;
     this.ports.onState(this.#serverRefuses ? "local" : "saving");
-    const delay = this.ports.width * this.ports.height > LARGE_PIXELS ? LOCAL_DELAY_LARGE : LOCAL_DELAY;
-    this.#localTimer ??= this.ports.clock.after(delay, () => {
-      this.#localTimer = null;
-      void this.#inTurn(() => this.#saveLocal());
-    });
+    if (this.ports.width * this.ports.height <= AT_ONCE_PIXELS) {
+      this.hidden();
+    } else {
+      this.#localTimer ??= this.ports.clock.after(LOCAL_DELAY, () => {
+        this.#localTimer = null;
+        void this.#inTurn(() => this.#saveLocal());
+      });
+    }
     this.#planServer();
   }
 
