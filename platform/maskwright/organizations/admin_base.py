@@ -6,58 +6,43 @@ is neither written nor read: an object's history is its audit events.
 """
 
 import uuid
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from collections.abc import Sequence
+from typing import Any, ClassVar, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db import models, transaction
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.functional import Promise
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
 
 from maskwright.core.errors import DomainError
-from maskwright.core.scope import current_scope
 from maskwright.organizations.actor import Actor
-from maskwright.organizations.admin_actions import ObjectAction
+from maskwright.organizations.admin_access import ScopedAccess
 from maskwright.organizations.admin_forms import ServiceForm
 from maskwright.organizations.admin_history import describe, events_about
 from maskwright.organizations.admin_parts import FormPage, NavEntry, RowsChangeList, actor_of, may
-from maskwright.organizations.permissions import Permission
-
-if TYPE_CHECKING:
-    _ModelAdmin = admin.ModelAdmin[models.Model]
-else:
-    _ModelAdmin = admin.ModelAdmin
 
 HISTORY_PER_PAGE = 50
 
 
-class ScopedModelAdmin(_ModelAdmin):
+class ScopedModelAdmin(ScopedAccess):
     """Subclasses say who may read and write, which form is shown, and which service takes it.
 
     `write_permission = None` is a page that nobody edits. `changes = False` shows existing rows read-only (things that
-    are made once). `actions_of_object` are the buttons of one object.
+    are made once). `object_actions` are the buttons of one object.
     """
 
-    read_permission: ClassVar[Permission] = Permission.JOBS_READ
-    write_permission: ClassVar[Permission | None] = None
-    can_add: ClassVar[bool] = True
-    changes: ClassVar[bool] = True
-    nav: ClassVar[NavEntry | None] = None
     icon: ClassVar[str] = ""
     intro: ClassVar[str | Promise] = ""
     add_label: ClassVar[str | Promise] = ""
     submit_label: ClassVar[str | Promise] = ""
     empty_title: ClassVar[str | Promise] = ""
     empty_text: ClassVar[str | Promise] = ""
-    object_actions: ClassVar[tuple[ObjectAction, ...]] = ()
 
     actions = None
     list_per_page = 50
@@ -69,43 +54,8 @@ class ScopedModelAdmin(_ModelAdmin):
     change_list_template = "admin/manage/list.html"
     change_form_template = "admin/manage/form.html"
 
-    # --- who may ----------------------------------------------------------------------------------------------------
-    def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return may(request, self.read_permission)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return self.can_add and may(request, self.write_permission)
-
-    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return self.changes and may(request, self.write_permission)
-
-    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return False
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
-
-    # --- which rows -------------------------------------------------------------------------------------------------
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Own rows only: what another organization granted to ours has pages of its own."""
-        queryset = super().get_queryset(request)
-        return queryset.filter(organization_id=current_scope().organization_id)
-
-    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
-        """Only what the page's filters name: no other column can be asked for, letter by letter or otherwise."""
-        return any(getattr(one, "parameter_name", one) == lookup for one in self.get_list_filter(cast(Any, request)))
-
-    def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
-        return False
-
     def prepare_rows(self, request: HttpRequest, rows: list[Any]) -> None:
         """Add to the rows of a list page what its columns show besides the rows' own fields."""
-
-    def object_or_404(self, request: HttpRequest, object_id: uuid.UUID) -> Any:
-        found = self.get_queryset(request).filter(pk=object_id).first()
-        if found is None:
-            raise Http404
-        return found
 
     # --- the form ---------------------------------------------------------------------------------------------------
     def build_form(self, request: HttpRequest, obj: Any | None, data: Any = None, files: Any = None) -> ServiceForm:
@@ -124,27 +74,6 @@ class ScopedModelAdmin(_ModelAdmin):
     def response_saved(self, request: HttpRequest, obj: Any, added: bool) -> HttpResponse:
         messages.success(request, self.saved_message(obj, added))
         return HttpResponseRedirect(self.object_url(obj))
-
-    def actions_of(self, request: HttpRequest, obj: Any) -> Sequence[ObjectAction]:
-        return [a for a in self.object_actions if may(request, a.permission) and a.offered_for(obj)]
-
-    @property
-    def plural(self) -> str:
-        """What the page is called where people see it."""
-        return str(self.nav.label) if self.nav is not None else capfirst(str(self.opts.verbose_name_plural))
-
-    # --- addresses --------------------------------------------------------------------------------------------------
-    def url_name(self, page: str) -> str:
-        return f"{self.opts.app_label}_{self.opts.model_name}_{page}"
-
-    def page_url(self, page: str, *args: Any) -> str:
-        return reverse(f"{self.admin_site.name}:{self.url_name(page)}", args=args)
-
-    def object_url(self, obj: Any) -> str:
-        return self.page_url("change", obj.pk)
-
-    def guarded(self, view: Callable[..., HttpResponse]) -> Any:
-        return self.admin_site.admin_view(view)
 
     def extra_urls(self) -> list[URLPattern]:
         return []
@@ -224,10 +153,6 @@ class ScopedModelAdmin(_ModelAdmin):
         }
         return self._respond(request, page.template, context)
 
-    def _respond(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-        request.current_app = self.admin_site.name
-        return TemplateResponse(request, template, context)
-
     def history_view(
         self, request: HttpRequest, object_id: Any, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -295,16 +220,6 @@ class ScopedModelAdmin(_ModelAdmin):
         """The object's page, or the list when the action removed it."""
         is_there = self.get_queryset(request).filter(pk=obj.pk).exists()
         return self.object_url(obj) if is_there else self.page_url("changelist")
-
-    # --- Django's own log of changes stays empty: audit events are the one history -----------------------------------
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        return None
-
-    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        return None
-
-    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
-        return None
 
 
 __all__ = ["FormPage", "NavEntry", "ScopedModelAdmin", "actor_of", "may"]
