@@ -21,11 +21,12 @@ class JobConsumer(HintConsumer):
         return found
 
     async def admit(self, watch: Watch) -> Watch:
-        if not allows(watch.role, Permission.JOBS_READ):
-            raise Refused(RIGHTS_ENDED)
+        # Whether it is there comes first, as in the API: another tenant's job is not found, whatever one's role.
         queue = await in_database(_queue_of, watch, self.job_id)
         if queue is None:
             raise Refused(NOT_FOUND)
+        if not allows(watch.role, Permission.JOBS_READ):
+            raise Refused(RIGHTS_ENDED)
         return replace(watch, subject=queue)
 
     def groups_of(self, pulse: Pulse) -> frozenset[str]:
