@@ -135,7 +135,7 @@ def test_what_happened_is_neither_changed_nor_deleted(as_superuser: Query) -> No
         (
             "functions that run with their owner's rights",
             "SELECT p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
-            " WHERE n.nspname = 'public' AND p.prosecdef",
+            " WHERE n.nspname = 'public' AND p.prosecdef AND p.proname <> 'workforce_pulse'",
         ),
         (
             "views that run with their owner's rights",
@@ -150,6 +150,23 @@ def test_what_happened_is_neither_changed_nor_deleted(as_superuser: Query) -> No
 )
 def test_nothing_goes_around_the_policies(as_superuser: Query, what: str, sql: str) -> None:
     assert as_superuser(sql) == [], what
+
+
+def test_the_one_function_with_its_owners_rights_is_closed_in(as_superuser: Query) -> None:
+    """`workforce_pulse`: a fixed search path, not for everybody, and policies that only its owner passes."""
+    [(path, owner, everybody)] = as_superuser(
+        "SELECT array_to_string(proconfig, ','), proowner::regrole::text,"
+        " has_function_privilege('public', oid, 'EXECUTE') FROM pg_proc WHERE proname = 'workforce_pulse'"
+    )
+    assert (path, everybody) == ("search_path=pg_catalog, public, pg_temp", False)
+    assert owner == urlsplit(os.environ["DATABASE_OWNER_URL"]).username
+    roles = as_superuser("SELECT DISTINCT polroles::regrole[]::text FROM pg_policy WHERE polname = 'pulse_select'")
+    assert roles == [(f"{{{owner}}}",)]
+    open_to_all = as_superuser(
+        "SELECT polrelid::regclass::text FROM pg_policy WHERE polroles = '{0}' AND polname <> ALL"
+        " ('{tenant_select,tenant_insert,tenant_update,tenant_delete}')"
+    )
+    assert open_to_all == []
 
 
 def test_a_key_between_two_tenant_tables_contains_the_organization(as_superuser: Query) -> None:

@@ -1,138 +1,103 @@
-"""The pulse of open sockets: sessions, memberships, teams, grants and queue versions of all of them in one round trip.
+"""The pulse of open sockets: sessions, memberships, teams, grants and queue versions of all of them in one query.
 
-Runs as `app`, so each organization is read in its own scope: the statements of all organizations, with the settings
-row-level security reads between them, are sent together.
+Row-level security lets `app` read one organization at a time. So the part about tenants is a function of the database
+(`workforce_pulse`, migration 0005) that is given pairs of organization and person and answers ids and versions only:
+the cost is one round trip, however many organizations have sockets open here.
 """
 
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from maskwright.core.socket import NOT_FOUND, RIGHTS_ENDED, SIGNED_OUT, Pulse, Watch
 
-_PEOPLE = """
-SELECT 'session', session_key, '', 0 FROM django_session
+#: Sockets in one query. A process has fewer; beyond it the arrays and the answer would grow without bound.
+CHUNK = 5000
+
+_PULSE = """
+SELECT 'session', NULL::uuid, NULL::uuid, NULL::uuid, 0, session_key FROM django_session
 WHERE session_key = ANY (%(sessions)s) AND expire_date > clock_timestamp()
 UNION ALL
-SELECT 'user', id::text, encode(sha256(convert_to(password, 'UTF8')), 'hex'), 0 FROM accounts_user
-WHERE id = ANY (%(people)s) AND is_active
+SELECT 'user', NULL, id, NULL, 0, encode(sha256(convert_to(password, 'UTF8')), 'hex') FROM accounts_user
+WHERE id = ANY (%(users)s::uuid[]) AND is_active
+UNION ALL
+SELECT kind, org, person, value, version, ''
+FROM workforce_pulse(%(orgs)s::uuid[], %(users)s::uuid[], %(subject_orgs)s::uuid[], %(subjects)s::uuid[])
 """
 
-_SCOPE = """
-SELECT set_config('app.org', %(org)s, true), set_config('app.user', '', true), set_config('app.grants', '', true),
-  set_config('app.queues', '', true), set_config('app.customers', '', true);
-SELECT set_config('app.queues', coalesce(string_agg(work_queue_id::text, ','), ''), true) FROM workforce_workgrant
-WHERE vendor_id = %(org)s::uuid AND state = 'accepted' AND revoked_at IS NULL
-  AND (starts_at IS NULL OR starts_at <= clock_timestamp()) AND (expires_at IS NULL OR expires_at > clock_timestamp())
-"""
-
-_RIGHTS = """
-SELECT 'member', m.user_id::text, CASE WHEN o.is_vendor THEN 'vendor' ELSE '' END, m.version
-FROM organizations_membership m JOIN organizations_organization o ON o.id = m.organization_id
-WHERE m.organization_id = %(org)s::uuid AND m.user_id = ANY (%(users)s) AND m.is_active AND o.is_active
-UNION ALL
-SELECT 'team', t.user_id::text, t.work_team_id::text, 0 FROM workforce_teammember t
-WHERE t.organization_id = %(org)s::uuid AND t.user_id = ANY (%(users)s)
-UNION ALL
-SELECT 'worker', i.user_id::text, i.worker_id::text, 0 FROM workforce_workeridentity i
-WHERE i.organization_id = %(org)s::uuid AND i.user_id = ANY (%(users)s)
-UNION ALL
-SELECT 'queue', t.user_id::text, q.id::text, q.version
-FROM workforce_teammember t
-JOIN workforce_workqueue q ON q.organization_id = t.organization_id AND q.work_team_id = t.work_team_id
-WHERE t.organization_id = %(org)s::uuid AND t.user_id = ANY (%(users)s) AND q.state <> 'closed'
-UNION ALL
-SELECT 'queue', t.user_id::text, q.id::text, q.version
-FROM workforce_teammember t
-JOIN workforce_grantstaffing s ON s.organization_id = t.organization_id AND s.work_team_id = t.work_team_id
-JOIN workforce_workqueue q ON q.id = s.work_queue_id
-WHERE t.organization_id = %(org)s::uuid AND t.user_id = ANY (%(users)s) AND q.state <> 'closed'
-UNION ALL
-SELECT 'subject', '', q.id::text, q.version FROM workforce_workqueue q WHERE q.id = ANY (%(subjects)s)
-"""
+_Person = tuple[uuid.UUID, uuid.UUID]  # organization, user
 
 
-class _Rights:
-    """What the database says about the people of one organization."""
+class _Facts:
+    """What the database says about everybody who was asked for."""
 
     def __init__(self) -> None:
-        self.members: dict[str, int] = {}
-        self.vendors: set[str] = set()
-        self.groups: dict[str, set[str]] = defaultdict(set)
-        self.versions: dict[str, dict[uuid.UUID, int]] = defaultdict(dict)
-        self.subjects: dict[uuid.UUID, int] = {}
+        self.sessions: set[str] = set()
+        self.credentials: dict[uuid.UUID, str] = {}
+        self.members: dict[_Person, int] = {}
+        self.groups: dict[_Person, set[str]] = defaultdict(set)
+        self.versions: dict[_Person, dict[uuid.UUID, int]] = defaultdict(dict)
+        self.subjects: dict[tuple[uuid.UUID, uuid.UUID], int] = {}
 
-    def take(self, kind: str, user: str, value: str, version: int) -> None:
-        match kind:
-            case "member":
-                self.members[user] = version
-                if value:
-                    self.vendors.add(user)
-            case "team" | "worker":
-                self.groups[user].add(f"{kind}.{value}")
-            case "queue":
-                self.versions[user][uuid.UUID(value)] = version
-            case "subject":
-                self.subjects[uuid.UUID(value)] = version
+    def take(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        for kind, organization, person, value, version, text in rows:
+            match kind:
+                case "session":
+                    self.sessions.add(text)
+                case "user":
+                    self.credentials[person] = text
+                case "member" | "vendor":
+                    self.members[organization, person] = version
+                    if kind == "vendor":
+                        self.groups[organization, person].add(f"vendor.{organization}")
+                case "team" | "worker":
+                    self.groups[organization, person].add(f"{kind}.{value}")
+                case "queue":
+                    self.versions[organization, person][value] = version
+                case "subject":
+                    self.subjects[organization, value] = version
 
 
 def read_pulses(watches: Sequence[Watch]) -> list[Pulse]:
-    """One pulse for each watch, in order. Must not run inside a scope; opens a short transaction of its own."""
-    if not watches:
-        return []
-    organizations = sorted({watch.organization_id for watch in watches})
-    statements, values = [_PEOPLE], _people(watches)
-    for number, organization_id in enumerate(organizations):
-        theirs = [watch for watch in watches if watch.organization_id == organization_id]
-        names = {name: f"{name}{number}" for name in ("org", "users", "subjects")}
-        for template in (_SCOPE, _RIGHTS):
-            statements.append(template.replace("%(org)s", f"%({names['org']})s"))
-        values[names["org"]] = str(organization_id)
-        values[names["users"]] = list({watch.user_id for watch in theirs})
-        values[names["subjects"]] = [watch.subject for watch in theirs if watch.subject]
-        statements[-1] = statements[-1].replace("%(users)s", f"%({names['users']})s")
-        statements[-1] = statements[-1].replace("%(subjects)s", f"%({names['subjects']})s")
-    sets = _fetch(";\n".join(statements), values)
-    sessions = {row[1] for row in sets[0] if row[0] == "session"}
-    credentials = {row[1]: row[2] for row in sets[0] if row[0] == "user"}
-    rights: dict[uuid.UUID, _Rights] = {}
-    for organization_id, rows in zip(organizations, sets[3::3], strict=True):
-        rights[organization_id] = _Rights()
-        for row in rows:
-            rights[organization_id].take(*row)
-    return [_pulse(watch, sessions, credentials, rights[watch.organization_id]) for watch in watches]
+    """One pulse for each watch, in order. One query, or one for each 5,000 watches."""
+    pulses: list[Pulse] = []
+    for start in range(0, len(watches), CHUNK):
+        chunk = watches[start : start + CHUNK]
+        facts = _Facts()
+        with connection.cursor() as cursor:
+            cursor.execute(_PULSE, _asked(chunk))
+            facts.take(cursor.fetchall())
+        pulses += [_pulse(watch, facts) for watch in chunk]
+    return pulses
 
 
-def _fetch(sql: str, values: dict[str, Any]) -> list[list[tuple[str, str, str, int]]]:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        sets = [cursor.fetchall()]
-        while cursor.nextset():
-            sets.append(cursor.fetchall())
-    return sets
-
-
-def _people(watches: Sequence[Watch]) -> dict[str, Any]:
+def _asked(watches: Sequence[Watch]) -> dict[str, list[Any]]:
+    """Parallel arrays: `orgs` with `users`, `subject_orgs` with `subjects`."""
+    people = sorted({(watch.organization_id, watch.user_id) for watch in watches})
+    subjects = sorted({(watch.organization_id, watch.subject) for watch in watches if watch.subject})
     return {
         "sessions": [watch.session_key for watch in watches if watch.session_key],
-        "people": list({watch.user_id for watch in watches}),
+        "orgs": [organization for organization, _ in people],
+        "users": [user for _, user in people],
+        "subject_orgs": [organization for organization, _ in subjects],
+        "subjects": [subject for _, subject in subjects],
     }
 
 
-def _pulse(watch: Watch, sessions: set[str], credentials: dict[str, str], rights: _Rights) -> Pulse:
-    user = str(watch.user_id)
-    if credentials.get(user) != watch.credential or (watch.session_key and watch.session_key not in sessions):
+def _pulse(watch: Watch, facts: _Facts) -> Pulse:
+    person = (watch.organization_id, watch.user_id)
+    signed_out = watch.session_key and watch.session_key not in facts.sessions
+    if signed_out or facts.credentials.get(watch.user_id) != watch.credential:
         return Pulse(close=SIGNED_OUT)
-    if rights.members.get(user) != watch.membership_version:
+    if facts.members.get(person) != watch.membership_version:
         return Pulse(close=RIGHTS_ENDED)
-    groups = {f"user.{user}", *rights.groups[user]}
-    if user in rights.vendors:
-        groups.add(f"vendor.{watch.organization_id}")
+    groups = frozenset({f"user.{watch.user_id}", *facts.groups[person]})
     if watch.subject is None:
-        return Pulse(groups=frozenset(groups), versions=rights.versions[user])
-    if watch.subject not in rights.subjects:
+        return Pulse(groups=groups, versions=facts.versions[person])
+    version = facts.subjects.get((watch.organization_id, watch.subject))
+    if version is None:
         return Pulse(close=NOT_FOUND)
-    return Pulse(groups=frozenset(groups), versions={watch.subject: rights.subjects[watch.subject]})
+    return Pulse(groups=groups, versions={watch.subject: version})
