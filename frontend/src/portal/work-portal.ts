@@ -8,6 +8,7 @@ import type { Message } from "../shared/messages.generated";
 import { followNetwork, HintSocket, type Connection, type Ending } from "../shared/socket";
 import { connectionBadge } from "../shared/connection-badge";
 import { EditorHost } from "./editor-host";
+import { EndingCheck } from "./ending";
 import { homeView } from "./home-view";
 import { OverviewStore } from "./overview-store";
 import { WorkSession, type SessionState } from "./session";
@@ -34,6 +35,7 @@ export class WorkPortal extends LitElement {
   readonly #overview: OverviewStore;
   readonly #socket: HintSocket;
   readonly #editor: EditorHost;
+  readonly #ending: EndingCheck;
   #disposers: Disposer[] = [];
   /** Who opened this page: a window left over must not submit for somebody else. */
   #username: string | null = null;
@@ -51,12 +53,20 @@ export class WorkPortal extends LitElement {
       load: () => this.#api.overview(),
       changed: () => this.#overviewChanged(),
       signedOut: () => this.#session.signedOut(),
-      rightsEnded: (message) => this.#session.rightsEnded(message),
+      // Who was never let in reads the server's words: they say what his role lacks.
+      rightsEnded: (message) => (this.#username ? this.#rightsEnded() : this.#session.rightsEnded(message)),
     });
     this.#socket = new HintSocket("/ws/work/", {
       message: (message) => this.#hinted(message),
       connection: (connection) => this.#connected(connection),
       ended: (ending) => this.#socketEnded(ending),
+    });
+    this.#ending = new EndingCheck({
+      ask: () => this.#api.overview(),
+      clock: browserClock,
+      goOn: () => this.#socket.open(),
+      signedOut: () => this.#session.signedOut(),
+      rightsEnded: () => this.#rightsEnded(),
     });
     this.#editor = new EditorHost({
       finished: () => this.#session.finished(),
@@ -94,6 +104,7 @@ export class WorkPortal extends LitElement {
     super.disconnectedCallback();
     this.#disposers.forEach((dispose) => dispose());
     this.#socket.close();
+    this.#ending.stop();
   }
 
   protected override render(): TemplateResult {
@@ -194,8 +205,7 @@ export class WorkPortal extends LitElement {
         this.#renewOverview();
         break;
       case "session.ended":
-        this.#session.signedOut();
-        break;
+        break; // the code the socket closes with says more
       case "job.changed":
       case "job.progress":
         this.#renewOverview();
@@ -216,7 +226,15 @@ export class WorkPortal extends LitElement {
 
   #socketEnded(ending: Ending): void {
     if (ending === "signed-out") this.#session.signedOut();
-    else this.#session.rightsEnded(t("Your right to work in this organization has ended. What you submitted is kept."));
+    else this.#ending.check();
+  }
+
+  #rightsEnded(): void {
+    this.#session.rightsEnded(
+      this.work.view.kind === "editing"
+        ? t("Your right to work in this organization has ended. What you submitted is kept; the photo you had open was not submitted.")
+        : t("Your right to work in this organization has ended. What you submitted is kept."),
+    );
   }
 
   #renewOverview(): void {

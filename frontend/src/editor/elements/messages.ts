@@ -24,6 +24,12 @@ export function sessionBanner(session: AssignmentSession, on: SessionActions): T
       <button class="button primary" @click=${on.leave}>${t("Go on")}</button>
     </div>`;
   }
+  if (phase.kind === "lost" && phase.gone === true) {
+    return html`<div class="banner warn" role="alert">
+      <span>${t("This work was taken away from you, so nothing more can be sent for this image. What you submitted before counts. Your saved labels are kept in case you get the image again.")}</span>
+      <button class="button primary" @click=${on.leave}>${t("Go on")}</button>
+    </div>`;
+  }
   if (phase.kind === "lost") {
     return phase.annotation === null
       ? html`<div class="banner warn" role="alert">

@@ -110,6 +110,21 @@ describe("AssignmentSession", () => {
     expect([session.phase.value.kind, store.drafts.size]).toEqual(["sent", 0]);
   });
 
+  it.each(["heartbeat", "draft", "submit"] as const)(
+    "tells that the work was taken away when the server knows of no such claim (%s)",
+    async (call) => {
+      server.failures[call] = ["gone"];
+      paint();
+      if (call === "heartbeat") await session.refresh();
+      else if (call === "draft") await session.drafts.flush();
+      else expect(await session.send("mask")).toBeNull();
+      expect(session.phase.value).toEqual({ kind: "lost", annotation: null, earlier: false, gone: true });
+      const beats = server.active.length;
+      await clock.pass(60_000);
+      expect([server.active.length, store.drafts.size]).toEqual([beats, 1]);
+    },
+  );
+
   it("keeps everything when the server refuses the answer", async () => {
     server.failures.submit = ["invalid"];
     paint();

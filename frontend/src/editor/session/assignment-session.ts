@@ -11,13 +11,14 @@ import type { LocalStore } from "./local-store";
 /**
  * `working`; `sending` an answer (`waiting`: seconds until the next attempt); `sent`, acknowledged; `lost`: the
  * claim ended without us (`annotation`: a submit came late and was kept; `earlier`: another version of the answer
- * had arrived before, whose acknowledgement was lost); `stopped`: the person left for now.
+ * had arrived before, whose acknowledgement was lost; `gone`: the work itself was taken away, nothing can be sent
+ * any more); `stopped`: the person left for now.
  */
 export type Phase =
   | { readonly kind: "working" }
   | { readonly kind: "sending"; readonly waiting: number | null }
   | { readonly kind: "sent" }
-  | { readonly kind: "lost"; readonly annotation: string | null; readonly earlier: boolean }
+  | { readonly kind: "lost"; readonly annotation: string | null; readonly earlier: boolean; readonly gone?: boolean }
   | { readonly kind: "stopped" };
 
 /** What the person must be told about a refused call. */
@@ -188,6 +189,12 @@ export class AssignmentSession {
     this.phase.value = { kind: "lost", annotation, earlier };
   }
 
+  /** The server knows of no such claim of ours any more. */
+  #gone(): void {
+    this.lost();
+    if (this.phase.value.kind === "lost") this.phase.value = { ...this.phase.value, gone: true };
+  }
+
   dispose(): void {
     this.#timer();
     this.#giveUp?.abort();
@@ -245,6 +252,8 @@ export class AssignmentSession {
       this.ports.onSignedOut();
     } else if (failure === "lease_lost" && this.phase.value.kind !== "lost") {
       this.lost(annotation);
+    } else if (failure === "gone") {
+      this.#gone();
     }
   }
 
@@ -255,6 +264,8 @@ export class AssignmentSession {
       this.#refused("signed_out", null);
     } else if (error.failure === "lease_lost") {
       this.lost(error.annotation);
+    } else if (error.failure === "gone") {
+      this.#gone();
     } else if (error.code === "idempotency_key_reused") {
       this.lost(null, true);
     } else {

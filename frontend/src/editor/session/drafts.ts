@@ -26,7 +26,7 @@ export interface DraftPorts {
   /** The sequence number the server holds now. */
   serverSeq(): Promise<number>;
   onState(state: SavingState): void;
-  /** The server refused for a reason that saving again cannot cure (`signed_out`, `lease_lost`). */
+  /** The server refused for a reason that saving again cannot cure (`signed_out`, `lease_lost`, `gone`). */
   onRefused(failure: Failure): void;
 }
 
@@ -177,7 +177,7 @@ export class DraftKeeper {
     } catch (error) {
       ports.onState(this.#onDevice === ports.revision() ? "local" : "failed");
       const failure = failureOf(error);
-      if (failure === "signed_out" || failure === "lease_lost") {
+      if (failure === "signed_out" || failure === "lease_lost" || failure === "gone") {
         this.#serverRefuses = true;
         ports.onRefused(failure);
         return;

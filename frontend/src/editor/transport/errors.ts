@@ -1,9 +1,9 @@
 /**
  * What went wrong, as the editor must react to it: `network` (no answer), `signed_out` (401), `lease_lost`
- * (409: the claim is no longer ours), `stale_draft` (409), `invalid` (the server understood and refuses),
- * `server` (5xx, 429: try again).
+ * (409: the claim is no longer ours), `gone` (404: nor may we know of it, as when a customer ends a vendor's work),
+ * `stale_draft` (409), `invalid` (the server understood and refuses), `server` (5xx, 429: try again).
  */
-export type Failure = "network" | "signed_out" | "lease_lost" | "stale_draft" | "invalid" | "server";
+export type Failure = "network" | "signed_out" | "lease_lost" | "gone" | "stale_draft" | "invalid" | "server";
 
 export interface FieldError {
   readonly path: string;

@@ -31,6 +31,7 @@ function failureFor(status: number, code: string | undefined): Failure {
   if (status === 401) return "signed_out";
   if (status === 409 && code === "stale_draft") return "stale_draft";
   if (code === "lease_lost") return "lease_lost";
+  if (status === 404 && code === "not_found") return "gone";
   return status >= 500 || status === 429 || status === 408 ? "server" : "invalid";
 }
 

@@ -77,6 +77,8 @@ describe("HttpTransport", () => {
     [new TypeError("fetch failed"), "network", true],
     [json(401, { code: "not_authenticated", message: "Sign in." }), "signed_out", false],
     [json(409, { code: "lease_lost", message: "Too late." }), "lease_lost", false],
+    [json(404, { code: "not_found", message: "No such assignment." }), "gone", false],
+    [json(404, { code: "no_draft", message: "No draft." }), "invalid", false],
     [json(409, { code: "stale_draft" }), "stale_draft", false],
     [json(422, { code: "wrong_mask" }), "invalid", false],
     [json(403, { code: "forbidden" }), "invalid", false],
