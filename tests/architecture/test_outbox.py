@@ -33,3 +33,12 @@ def test_topics_go_to_known_queues_and_have_a_lease() -> None:
     queues = {queue.name for queue in app.conf.task_queues}
     assert {one.queue for one in outbox.topics().values()} <= queues
     assert all(one.lease >= 10 for one in outbox.topics().values())
+
+
+def test_everything_beat_starts_and_the_publisher_sends_is_a_task_that_workers_load() -> None:
+    from maskwright.config.celery import app
+
+    app.loader.import_default_modules()
+    scheduled = {entry["task"] for entry in app.conf.beat_schedule.values()}
+    assert scheduled | {"maskwright.run_message"} <= set(app.tasks)
+    assert scheduled == {"maskwright.reconcile", "maskwright.sweep"}

@@ -1,8 +1,7 @@
-"""The Celery application. One task runs every outbox message; beat starts the periodic ones."""
+"""The Celery application: its queues and settings. What it runs stands in `tasks`, which workers load by name."""
 
 import os
 import sys
-import uuid
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -12,7 +11,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maskwright.config.settings")
 from celery import Celery  # the paths above come first
 from kombu import Queue
 
-app = Celery("maskwright")
+# By name: the tasks send messages themselves, so they import this module.
+app = Celery("maskwright", include=["maskwright.config.tasks"])
 app.config_from_object("django.conf:settings", namespace="CELERY")
 
 QUEUES = ("interactive", "distribute", "ingest", "consolidate", "export", "maintenance")
@@ -44,24 +44,3 @@ app.conf.update(
         "sweep": {"task": "maskwright.sweep", "schedule": 3600.0},
     },
 )
-
-
-@app.task(name="maskwright.run_message")
-def run_message(*, message_id: str, organization_id: str, topic: str) -> bool:
-    from maskwright.core import outbox
-
-    return outbox.run(uuid.UUID(message_id), uuid.UUID(organization_id), topic)
-
-
-@app.task(name="maskwright.reconcile")
-def reconcile() -> None:
-    from maskwright.config.operations import reconcile_all
-
-    reconcile_all()
-
-
-@app.task(name="maskwright.sweep")
-def sweep() -> None:
-    from maskwright.config.operations import sweep_all
-
-    sweep_all()
