@@ -29,6 +29,10 @@ class Draft(TenantModel):
         return f"draft {self.seq}"
 
 
+#: Condition on annotations: those that count, given in the item's present round. Earlier rounds' are kept, not counted.
+IN_ROUND = {"slot__stage": models.F("task__work_item__stage"), "slot__round": models.F("task__work_item__round")}
+
+
 class Annotation(TenantModel):
     """One answer. `sha256` is of the received bytes, `raster_sha256` of width, height and indices.
 

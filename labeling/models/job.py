@@ -36,6 +36,9 @@ class LabelingJob(TenantModel):
     intake_done_at = models.DateTimeField(null=True)
     preflight = models.JSONField(default=dict)  # {"usable": n, "unusable": n, "reasons": {code: n}}
     manifest_written_at = models.DateTimeField(null=True)
+    # Who writes the output manifest just now, and until when he is believed to live (`services.publishing`).
+    manifest_run = models.UUIDField(null=True, editable=False)
+    manifest_run_until = models.DateTimeField(null=True, editable=False)
 
     objects: ClassVar[TenantManager[Self]] = TenantManager(granted_queue="work_queue_id")
 
@@ -97,7 +100,11 @@ class DataObject(TenantModel):
 
 
 class Task(TenantModel):
-    """A data object on its way through the job. `generation` fences consolidation: an older run writes nothing."""
+    """A data object on its way through the job. `generation` fences consolidation: an older run writes nothing.
+
+    `consolidation_at` and `consolidation_revision` belong to the generation: its files carry the time in their names and
+    the revision's colours, so that each run of it writes the same.
+    """
 
     job = TenantForeignKey(LabelingJob, on_delete=models.CASCADE, related_name="tasks")
     work_queue = TenantForeignKey(WorkQueue, on_delete=models.CASCADE, related_name="+")
@@ -105,6 +112,8 @@ class Task(TenantModel):
     work_item = TenantOneToOneField(WorkItem, on_delete=models.CASCADE, related_name="task")
     state = models.CharField(max_length=15, choices=TaskState, default=TaskState.WAITING)
     generation = models.PositiveIntegerField(default=0)
+    consolidation_at = models.DateTimeField(null=True)
+    consolidation_revision = models.PositiveIntegerField(null=True)
     failure_code = models.CharField(max_length=40, blank=True)
     failure_reason = models.CharField(max_length=1024, blank=True)
 
@@ -112,6 +121,12 @@ class Task(TenantModel):
 
     class Meta:
         indexes = [models.Index(fields=["job", "state"], name="task_job_state")]
+        constraints = [
+            # The names of a job's consolidation files are times alone, in Ground Truth's layout.
+            models.UniqueConstraint(
+                fields=["organization_id", "job", "consolidation_at"], name="task_consolidation_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"task {self.pk}"

@@ -11,18 +11,19 @@ from typing import Any
 
 from django.db import IntegrityError
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from labeling.errors import KeyReused, WrongAnswer
 from labeling.masks import MaskError, decode_mask, sha256
 from labeling.models import Annotation
+from labeling.services.blobs import keep_blobs
 from labeling.services.claim_context import ClaimContext, read_claim
 from labeling.states import AnnotationKind, AnnotationState
 from maskwright.audit.record import record
 from maskwright.core.errors import FieldProblem
 from maskwright.core.ids import uuid7
-from maskwright.core.objects import blob_store
-from maskwright.core.objects.factory import blob_key
 from maskwright.core.outbox import Message, emit, push
+from maskwright.core.wording import reword
 from workforce.services.acceptance import accept
 from workforce.services.claims import why_not_mine
 from workforce.states import ClaimState
@@ -52,10 +53,12 @@ def mask_answer(body: bytes) -> Answer:
 def other_answer(kind: str, content: dict[str, Any]) -> Answer:
     """ "Nothing to label here" or "cannot be labeled, because ..."."""
     if kind not in (AnnotationKind.EMPTY, AnnotationKind.IMPOSSIBLE):
-        message = f"'{kind}' is no kind of answer here. Send a mask as image/png, or kind 'empty' or 'impossible'."
+        message = _(
+            "'%(kind)s' is no kind of answer here. Send a mask as image/png, or kind 'empty' or 'impossible'."
+        ) % {"kind": kind}
         raise WrongAnswer(message, fields=(FieldProblem("kind", "unknown", message),))
     if kind == AnnotationKind.IMPOSSIBLE and not str(content.get("reason", "")).strip():
-        message = "Say why it cannot be labeled."
+        message = _("Say why it cannot be labeled.")
         raise WrongAnswer(message, fields=(FieldProblem("content.reason", "required", message),))
     kept = {"reason": str(content["reason"]).strip()[:500]} if kind == AnnotationKind.IMPOSSIBLE else {}
     body = json.dumps({"content": kept, "kind": kind}, sort_keys=True).encode()
@@ -69,7 +72,7 @@ def submit(*, user_id: uuid.UUID, claim_id: uuid.UUID, token: int, key: uuid.UUI
     if claim.state in (ClaimState.SUBMITTED, ClaimState.RELEASED, ClaimState.DECLINED):
         return _repeated(claim, user_id, token, key, digest)
     raster_digest = _checked(claim, answer)
-    blob_store().put(blob_key(claim.organization_id, digest), answer.body, content_type="image/png")
+    keep_blobs(claim.organization_id, (answer.body,), content_type="image/png")
     accepted_at = accept(user_id=user_id, claim_id=claim_id, token=token) if claim.fencing_token == token else None
     if accepted_at is None:
         return _not_accepted(claim, user_id, token, key, answer, digest, raster_digest)
@@ -95,17 +98,18 @@ def submit(*, user_id: uuid.UUID, claim_id: uuid.UUID, token: int, key: uuid.UUI
 def _checked(claim: ClaimContext, answer: Answer) -> str:
     """The raster's sha256 ("" without mask); WrongAnswer with all that is wrong."""
     if answer.kind == AnnotationKind.EMPTY and not claim.allow_empty:
-        raise WrongAnswer("This task does not take 'nothing to label here'. Paint what you see.")
+        raise WrongAnswer(_("This task does not take 'nothing to label here'. Paint what you see."))
     if answer.kind == AnnotationKind.IMPOSSIBLE and not claim.allow_impossible:
-        raise WrongAnswer("This task does not take 'cannot be labeled'. Decline it instead.")
+        raise WrongAnswer(_("This task does not take 'cannot be labeled'. Decline it instead."))
     if answer.kind != AnnotationKind.MASK:
         return ""
     try:
         raster = decode_mask(answer.body, width=claim.width, height=claim.height, known_indices=claim.known_indices)
     except MaskError as error:
-        raise WrongAnswer(str(error), fields=(FieldProblem("mask", error.code, str(error)),)) from error
+        message = reword(str(error))
+        raise WrongAnswer(message, fields=(FieldProblem("mask", error.code, message),)) from error
     if claim.require_full_coverage and 0 in raster.present():
-        message = "Every pixel needs a class in this task. Fill the unlabeled pixels."
+        message = _("Every pixel needs a class in this task. Fill the unlabeled pixels.")
         raise WrongAnswer(message, fields=(FieldProblem("mask", "unlabeled_pixels", message),))
     return raster.sha256()
 
@@ -147,7 +151,7 @@ def _insert(
         try:
             annotation.save(force_insert=True)
         except IntegrityError as error:  # the slot is ours by now, so only the key can be the reason
-            raise KeyReused("This Idempotency-Key belongs to an earlier answer. Make a new key for each.") from error
+            raise KeyReused(_("This Idempotency-Key belongs to an earlier answer. Make a new key for each.")) from error
         return annotation
     Annotation.objects.bulk_create([annotation], ignore_conflicts=True)
     return annotation if Annotation.objects.filter(pk=annotation.pk).exists() else None
@@ -166,7 +170,7 @@ def _reply_body(annotation: Annotation) -> dict[str, Any]:
 def _reply(annotation: Annotation) -> Reply:
     if annotation.state == AnnotationState.ACCEPTED:
         return Reply(200, _reply_body(annotation))
-    message = "The time for this assignment was over and somebody else has it now. What you sent is kept."
+    message = _("The time for this assignment was over and somebody else has it now. What you sent is kept.")
     body = {"code": "lease_lost", "message": message, "fields": [], "annotation": str(annotation.pk)}
     return Reply(409, body)
 
@@ -184,7 +188,7 @@ def _repeated(claim: ClaimContext, user_id: uuid.UUID, token: int, key: uuid.UUI
     if earlier is None:
         raise why_not_mine(user_id=user_id, claim_id=claim.claim_id, token=token)
     if earlier.sha256 != digest:
-        raise KeyReused("This Idempotency-Key came with other bytes before. Make a new key for each answer.")
+        raise KeyReused(_("This Idempotency-Key came with other bytes before. Make a new key for each answer."))
     return _reply(earlier)
 
 

@@ -2,12 +2,15 @@
 
 import uuid
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from labeling.errors import NoDraft, StaleDraft
 from labeling.masks import max_mask_bytes, png_facts, sha256
+from labeling.services.blobs import lock_blobs
 from labeling.services.claim_context import ClaimContext, read_claim
 from maskwright.core.errors import Invalid
 from maskwright.core.ids import uuid7
@@ -46,8 +49,13 @@ def save_draft(*, user_id: uuid.UUID, claim_id: uuid.UUID, token: int, seq: int,
         raise why_not_mine(user_id=user_id, claim_id=claim_id, token=token)
     facts = png_facts(body) if len(body) <= max_mask_bytes(claim.width, claim.height) else None
     if facts is None or (facts.width, facts.height) != (claim.width, claim.height):
-        raise Invalid(f"A draft is an indexed PNG of {claim.width} x {claim.height} pixels.", code="wrong_draft")
+        raise Invalid(
+            _("A draft is an indexed PNG of %(width)s x %(height)s pixels.")
+            % {"width": claim.width, "height": claim.height},
+            code="wrong_draft",
+        )
     digest = sha256(body)
+    lock_blobs(digest)
     store = blob_store()
     store.put(draft_key(claim, digest), body, content_type="image/png")
     values: dict[str, Any] = {
@@ -62,9 +70,13 @@ def save_draft(*, user_id: uuid.UUID, claim_id: uuid.UUID, token: int, seq: int,
     with connection.cursor() as cursor:
         cursor.execute(_SAVE, values)
         if cursor.fetchone() is None and claim.draft_sha256 != digest:
-            raise StaleDraft(f"Draft {claim.draft_seq} is newer than {seq}. Load it before you go on.")
+            raise StaleDraft(
+                _("Draft %(newest)s is newer than %(seq)s. Load it before you go on.")
+                % {"newest": claim.draft_seq, "seq": seq}
+            )
     if claim.draft_sha256 and claim.draft_sha256 != digest:
-        store.delete(draft_key(claim, claim.draft_sha256))
+        # After the commit: until then the old draft is the one that a failure would leave. What this misses is swept.
+        transaction.on_commit(partial(store.delete, draft_key(claim, claim.draft_sha256)), robust=True)
     return SavedDraft(seq, digest)
 
 
@@ -72,7 +84,7 @@ def load_draft(*, user_id: uuid.UUID, claim_id: uuid.UUID) -> tuple[int, bytes]:
     """The newest draft as (seq, PNG). Raises NoDraft, or LeaseLost once the claim is over."""
     claim = read_claim(user_id=user_id, claim_id=claim_id)
     if not claim.is_live:
-        raise LeaseLost("The time for this assignment is over. Ask for it again to go on with your draft.")
+        raise LeaseLost(_("The time for this assignment is over. Ask for it again to go on with your draft."))
     if claim.draft_seq is None or claim.draft_sha256 is None:
-        raise NoDraft("There is no draft yet.")
+        raise NoDraft(_("There is no draft yet."))
     return claim.draft_seq, blob_store().get(draft_key(claim, claim.draft_sha256))

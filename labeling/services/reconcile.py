@@ -21,10 +21,12 @@ LIMIT 1000
 """
 
 _ENDED = """
-SELECT j.id FROM labeling_labelingjob j
-WHERE j.organization_id = %(org)s AND j.state = 'in_progress' AND j.intake_done_at IS NOT NULL
-  AND NOT EXISTS (SELECT 1 FROM labeling_task t
-                  WHERE t.job_id = j.id AND t.state IN ('waiting', 'open', 'consolidating'))
+SELECT j.id FROM labeling_labelingjob j JOIN workforce_workqueue q ON q.id = j.work_queue_id
+WHERE j.organization_id = %(org)s AND (
+  (j.state = 'in_progress' AND j.intake_done_at IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM labeling_task t WHERE t.job_id = j.id AND t.state IN ('waiting', 'open', 'consolidating')))
+  OR (j.state = 'stopping' AND q.state = 'closed' AND NOT EXISTS (
+    SELECT 1 FROM labeling_task t WHERE t.job_id = j.id AND t.state = 'consolidating')))
 """
 
 # `created_at` is when a transaction began, and clocks differ: what is newer than a minute before the manifest's time

@@ -5,6 +5,8 @@ from labeling.states import TASK_MOVES, TaskState
 from maskwright.audit.record import record
 from maskwright.core.outbox import Message, emit, push
 
+_SAVED = ["state", "failure_code", "failure_reason", "generation", "consolidation_at", "consolidation_revision"]
+
 
 def advance_task(*, task: Task, to: TaskState, code: str = "", reason: str = "") -> bool:
     """Move a task that the caller has locked; False when the table has no such move (somebody was faster)."""
@@ -12,14 +14,14 @@ def advance_task(*, task: Task, to: TaskState, code: str = "", reason: str = "")
         return False
     task.state = to
     task.failure_code, task.failure_reason = code, reason[:1024]
-    task.save(update_fields=["state", "failure_code", "failure_reason", "generation"])
+    task.save(update_fields=_SAVED)
     record("task.moved", "task", task.pk, to=to, code=code)
     messages = [push(task.organization_id, f"job.{task.job_id}", "job.progress", job=task.job_id)]
     if to in (TaskState.DONE, TaskState.FAILED):
         job = {"job_id": str(task.job_id)}
         messages += [
             Message("job.publish", task.organization_id, job, key=str(task.job_id), delay=2.0),
-            Message("job.finish", task.organization_id, job, key=str(task.job_id)),
+            Message("job.finish", task.organization_id, job, key=str(task.job_id)),  # writes the last manifest itself
         ]
     emit(*messages)
     return True

@@ -8,9 +8,11 @@ from typing import BinaryIO, cast
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from labeling.errors import ChecksumMismatch, FileTooLarge, UploadCompleted
 from labeling.models import JobRevision, Upload, UploadedFile
+from labeling.services.blobs import lock_blobs
 from labeling.services.intake.sources import PHOTO_ENDINGS
 from maskwright.audit.record import record
 from maskwright.core.errors import FieldProblem, Invalid, NotFound
@@ -29,8 +31,8 @@ def create_upload(*, name: str, user_id: uuid.UUID | None) -> Upload:
     """Begin an upload; its files get addresses `upload://<id>/<name>`."""
     name = name.strip()
     if not 1 <= len(name) <= 100 or "\0" in name:
-        problem = FieldProblem("name", "bad_name", "Give the upload a name of 1 to 100 characters.")
-        raise Invalid("The upload cannot be made.", fields=(problem,))
+        problem = FieldProblem("name", "bad_name", _("Give the upload a name of 1 to 100 characters."))
+        raise Invalid(_("The upload cannot be made."), fields=(problem,))
     upload: Upload = Upload.objects.create(name=name, created_by_id=user_id)
     record("upload.created", "upload", upload.pk, name=name)
     return upload
@@ -39,7 +41,7 @@ def create_upload(*, name: str, user_id: uuid.UUID | None) -> Upload:
 def own_upload(upload_id: uuid.UUID) -> Upload:
     found: Upload | None = Upload.objects.filter(pk=upload_id).first()
     if found is None:
-        raise NotFound("There is no such upload.")
+        raise NotFound(_("There is no such upload."))
     return found
 
 
@@ -60,8 +62,9 @@ def store_file(
     with tempfile.SpooledTemporaryFile(max_size=4 * _SLICE) as copy:
         digest, size = _receive(source, copy, limit)
         if sha256 and sha256.lower() != digest:
-            raise ChecksumMismatch("The file arrived damaged: its SHA-256 is another one. Send it again.")
+            raise ChecksumMismatch(_("The file arrived damaged: its SHA-256 is another one. Send it again."))
         copy.seek(0)
+        lock_blobs(digest)
         blob_store().put_file(blob_key(upload.organization_id, digest), cast(BinaryIO, copy))
     # Locked, so that no file is added to an upload that somebody completes at this moment.
     _require_open(Upload.objects.select_for_update(no_key=True).get(pk=upload_id))
@@ -78,7 +81,7 @@ def complete_upload(*, upload_id: uuid.UUID) -> Upload:
     """Nothing is added any more; jobs may use it. Completing again changes nothing."""
     upload: Upload | None = Upload.objects.select_for_update(no_key=True).filter(pk=upload_id).first()
     if upload is None:
-        raise NotFound("There is no such upload.")
+        raise NotFound(_("There is no such upload."))
     if upload.completed_at is None:
         upload.completed_at = timezone.now()
         upload.save(update_fields=["completed_at"])
@@ -88,7 +91,7 @@ def complete_upload(*, upload_id: uuid.UUID) -> Upload:
 
 def _require_open(upload: Upload) -> None:
     if upload.completed_at is not None:
-        raise UploadCompleted("This upload is complete. Begin a new one for further files.")
+        raise UploadCompleted(_("This upload is complete. Begin a new one for further files."))
 
 
 def _receive(source: BinaryIO, target: tempfile.SpooledTemporaryFile[bytes], limit: int) -> tuple[str, int]:
@@ -103,7 +106,9 @@ def _receive(source: BinaryIO, target: tempfile.SpooledTemporaryFile[bytes], lim
 
 
 def _too_large(limit: int) -> FileTooLarge:
-    return FileTooLarge(f"The file is larger than {limit // (1024 * 1024)} MB. Compress or scale it.")
+    return FileTooLarge(
+        _("The file is larger than %(limit)s MB. Compress or scale it.") % {"limit": limit // (1024 * 1024)}
+    )
 
 
 def _check_name(name: str, sha256: str) -> None:
@@ -111,19 +116,21 @@ def _check_name(name: str, sha256: str) -> None:
     parts = name.split("/")
     printable = all(character >= " " and not "\ud800" <= character <= "\udfff" for character in name)
     if not name or len(name) > MAX_NAME_CHARS or not printable or "\x7f" in name:
-        message = f"A file's name has 1 to {MAX_NAME_CHARS} characters, none of them control characters."
+        message = _("A file's name has 1 to %(most)s characters, none of them control characters.") % {
+            "most": MAX_NAME_CHARS
+        }
         problems.append(FieldProblem("name", "bad_name", message))
     elif "\\" in name or any(part.strip() in ("", ".", "..") for part in parts):
-        message = "Write the file's path inside of the folder, such as street/cat.jpg; without '..' and backslashes."
+        message = _("Write the file's path inside of the folder, such as street/cat.jpg; without '..' and backslashes.")
         problems.append(FieldProblem("name", "bad_path", message))
     elif not name.lower().endswith((*PHOTO_ENDINGS, *MANIFEST_ENDINGS)):
-        message = "Only photos (.jpg, .jpeg, .png) and manifests (.manifest, .jsonl, .json) can be uploaded."
+        message = _("Only photos (.jpg, .jpeg, .png) and manifests (.manifest, .jsonl, .json) can be uploaded.")
         problems.append(FieldProblem("name", "unsupported_file", message))
     if sha256 and not _SHA256.fullmatch(sha256.lower()):
-        message = "X-Content-SHA256 is the SHA-256 of the file as 64 hexadecimal digits."
+        message = _("X-Content-SHA256 is the SHA-256 of the file as 64 hexadecimal digits.")
         problems.append(FieldProblem("X-Content-SHA256", "bad_checksum", message))
     if problems:
-        raise Invalid("The file cannot be taken; each reason is listed.", fields=tuple(problems))
+        raise Invalid(_("The file cannot be taken; each reason is listed."), fields=tuple(problems))
 
 
 def picture_of_instructions(*, upload_id: uuid.UUID, name: str, address: str) -> UploadedFile | None:

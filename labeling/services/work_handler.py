@@ -3,10 +3,13 @@
 import uuid
 from collections.abc import Sequence
 
-from labeling.models import LabelingJob, Task
-from labeling.services.jobs import advance_job
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from labeling.models import Annotation, LabelingJob, Task
+from labeling.models.annotation import IN_ROUND
 from labeling.services.tasks import advance_task
-from labeling.states import AnnotationState, JobState, TaskState
+from labeling.states import AnnotationState, TaskState
 from maskwright.core.outbox import Message, emit
 from workforce import handlers
 
@@ -26,17 +29,19 @@ class LabelingWorkHandler:
     def queue_closed(self, queue_id: uuid.UUID) -> None:
         job = LabelingJob.objects.get(work_queue_id=queue_id)
         # What was answered of unfinished objects is consolidated, marked partial by the number of annotators.
-        partial = Task.objects.filter(job=job, state=TaskState.OPEN, annotations__state=AnnotationState.ACCEPTED)
-        for task in partial.select_for_update(no_key=True, of=("self",)):
+        answered = Annotation.objects.filter(task=OuterRef("pk"), state=AnnotationState.ACCEPTED, **IN_ROUND)
+        partial = Task.objects.filter(Exists(answered), job=job, state=TaskState.OPEN)
+        for task in partial.select_for_update(no_key=True, of=("self",)).order_by("pk"):
             start_consolidation(task)
-        if job.state == JobState.STOPPING:
-            advance_job(job=job, to=JobState.STOPPED)
-        emit(Message("job.publish", job.organization_id, {"job_id": str(job.pk)}, key=str(job.pk)))
+        # A stopping job is stopped when the last of them and the output manifest are written (`finish_job`).
+        emit(Message("job.finish", job.organization_id, {"job_id": str(job.pk)}, key=str(job.pk)))
 
 
 def start_consolidation(task: Task) -> None:
     """Begin a new generation: whatever an earlier run still writes counts no more."""
     task.generation += 1
+    task.consolidation_at = timezone.now()
+    task.consolidation_revision = LabelingJob.objects.values_list("revision", flat=True).get(pk=task.job_id)
     if advance_task(task=task, to=TaskState.CONSOLIDATING):
         emit(Message("task.consolidate", task.organization_id, {"task_id": str(task.pk)}, key=str(task.pk)))
 

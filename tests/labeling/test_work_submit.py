@@ -166,7 +166,8 @@ def test_answers_become_a_consolidated_mask_and_a_manifest_line(acme: Company) -
         made.tasks[0].refresh_from_db()
         assert made.tasks[0].state == "done"
         (line,) = [result.line for result in results(made.job)]
-        assert finish_job(job_id=made.id)
+    assert finish_job(organization_id=acme.id, job_id=made.id)
+    with organization_scope(acme.id):
         made.job.refresh_from_db()
         assert made.job.state == "completed"
     key = output_manifest_uri(made.job).removeprefix("maskwright://output/")

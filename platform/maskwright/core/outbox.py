@@ -9,11 +9,15 @@ import json
 import logging
 import uuid
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils.translation import gettext_noop
 
+from maskwright.core.heartbeat import heartbeat
 from maskwright.core.ids import uuid7
 from maskwright.core.scope import organization_scope
 
@@ -29,7 +33,10 @@ DeadHandler = Callable[[dict[str, Any], str], None]
 
 @dataclass(frozen=True)
 class Topic:
-    """How messages of one topic run. `lease` (seconds) is after how long a silent run counts as dead."""
+    """How messages of one topic run. `lease` (seconds) is after how long a silent run counts as dead.
+
+    With `heartbeat` the run is never silent while its process lives: the lease is renewed three times before it ends.
+    """
 
     name: str
     handler: Handler
@@ -37,6 +44,7 @@ class Topic:
     lease: int
     transactional: bool
     on_dead: DeadHandler | None
+    heartbeat: bool = False
 
 
 _topics: dict[str, Topic] = {}
@@ -49,6 +57,7 @@ def handles(
     lease: int = 30,
     transactional: bool = True,
     on_dead: DeadHandler | None = None,
+    heartbeat: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Register the handler of a topic.
 
@@ -57,7 +66,7 @@ def handles(
     """
 
     def register(handler: Handler) -> Handler:
-        _topics[name] = Topic(name, handler, queue, lease, transactional, on_dead)
+        _topics[name] = Topic(name, handler, queue, lease, transactional, on_dead, heartbeat)
         return handler
 
     return register
@@ -158,19 +167,36 @@ def begin(message_id: uuid.UUID, organization_id: uuid.UUID, name: str) -> Start
     payload = json.loads(row[0]) if isinstance(row[0], str) else row[0]
     started = Started(found, payload, row[1])
     if started.attempts > MAX_ATTEMPTS:
-        _bury(message_id, organization_id, started, "The process that ran it was stopped or killed each time.")
+        _bury(
+            message_id,
+            organization_id,
+            started,
+            gettext_noop("The process that ran it was stopped or killed each time."),
+        )
         return None
     return started
 
 
-def renew(message_id: uuid.UUID, lease: int) -> None:
-    """Extend the lease of a long run, inside the scope of one of its steps."""
+_RENEW_SQL = """
+UPDATE core_outboxmessage SET lease_until = clock_timestamp() + %s * interval '1 second',
+  next_at = clock_timestamp() + (%s + 1) * interval '1 second'
+WHERE id = %s AND done_at IS NULL AND dead_at IS NULL AND lease_until IS NOT NULL
+  AND (%s::int IS NULL OR attempts = %s)
+"""
+
+
+def renew(message_id: uuid.UUID, lease: int, *, attempts: int | None = None) -> None:
+    """Extend the lease of a long run, inside the scope of one of its steps.
+
+    With `attempts` only while no later start has taken the message over.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE core_outboxmessage SET lease_until = clock_timestamp() + %s * interval '1 second',"
-            " next_at = clock_timestamp() + (%s + 1) * interval '1 second' WHERE id = %s AND done_at IS NULL",
-            [lease, lease, message_id],
-        )
+        cursor.execute(_RENEW_SQL, [lease, lease, message_id, attempts, attempts])
+
+
+def _keep_alive(message_id: uuid.UUID, organization_id: uuid.UUID, started: "Started") -> None:
+    with organization_scope(organization_id):
+        renew(message_id, started.topic.lease, attempts=started.attempts)
 
 
 def _finish(message_id: uuid.UUID) -> None:
@@ -185,8 +211,9 @@ def _retry(message_id: uuid.UUID, organization_id: uuid.UUID, started: Started, 
     with organization_scope(organization_id), connection.cursor() as cursor:
         cursor.execute(
             "UPDATE core_outboxmessage SET lease_until = NULL, error = %s,"
-            " next_at = clock_timestamp() + %s * interval '1 second' WHERE id = %s",
-            [error[:2000], 2.0**started.attempts - 1, message_id],
+            " next_at = clock_timestamp() + %s * interval '1 second' WHERE id = %s AND attempts = %s",
+            # A run whose lease ended speaks for itself alone, not for the one that took its message over.
+            [error[:2000], 2.0**started.attempts - 1, message_id, started.attempts],
         )
 
 
@@ -201,6 +228,12 @@ def _bury(message_id: uuid.UUID, organization_id: uuid.UUID, started: Started, e
             started.topic.on_dead(started.payload, error)
 
 
+def _alive(message_id: uuid.UUID, organization_id: uuid.UUID, started: Started) -> AbstractContextManager[None]:
+    if not started.topic.heartbeat:
+        return nullcontext()
+    return heartbeat(partial(_keep_alive, message_id, organization_id, started), every=started.topic.lease / 3)
+
+
 def run(message_id: uuid.UUID, organization_id: uuid.UUID, name: str) -> bool:
     """Run one message. Returns whether it did the work; safe to call any number of times, from any process."""
     started = begin(message_id, organization_id, name)
@@ -212,7 +245,8 @@ def run(message_id: uuid.UUID, organization_id: uuid.UUID, name: str) -> bool:
                 started.topic.handler(**started.payload)
                 _finish(message_id)
         else:
-            started.topic.handler(organization_id=organization_id, message_id=message_id, **started.payload)
+            with _alive(message_id, organization_id, started):
+                started.topic.handler(organization_id=organization_id, message_id=message_id, **started.payload)
             with organization_scope(organization_id):
                 _finish(message_id)
     except Exception as error:  # whatever a handler raises is recorded and tried again, never lost

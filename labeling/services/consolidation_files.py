@@ -1,0 +1,52 @@
+"""The files of one consolidation in the job's output location, as Ground Truth writes them.
+
+In order: worker response, consolidation request, mask, consolidation response. Each appears whole or not at all, and
+whoever sees a response finds the request and the mask it speaks of. Keys carry the generation's time, so a run that is
+repeated after a kill replaces what it wrote before by the same bytes.
+"""
+
+import uuid
+from collections.abc import Mapping
+
+from labeling.manifests import (
+    WorkerAnswer,
+    consolidation_request,
+    consolidation_response,
+    other_content,
+    segmentation_content,
+    worker_response,
+    write_record,
+)
+from labeling.models import Annotation, ConsolidatedAnnotation
+from labeling.selectors.results import output_label
+from labeling.services.consolidation_plan import Plan
+
+_JSON = "application/json"
+
+
+def write_answers(plan: Plan, pngs: Mapping[uuid.UUID, bytes]) -> None:
+    """What the labelers sent, and the request to consolidate it. Also for objects that then fail: there is no response
+    to their request, as when a post-annotation function fails."""
+    colors = {category["name"]: category["color"] for category in plan.categories}
+    answers = [_worker_answer(plan, answer, colors, pngs) for answer in plan.answers]
+    plan.put(plan.keys.worker_response(plan.index, plan.at), worker_response(answers), _JSON)
+    request = consolidation_request(plan.index, plan.source_ref, answers)
+    plan.put(plan.keys.consolidation_request(plan.at), request, _JSON)
+
+
+def write_result(plan: Plan, consolidated: ConsolidatedAnnotation, mask: bytes) -> None:
+    """The mask, then the response, whose record is the one of the output manifest."""
+    plan.put(plan.keys.mask(plan.index, plan.at), mask, "image/png")
+    record = write_record(plan.line, output_label(plan.job, consolidated))
+    response = consolidation_response(plan.index, plan.job.label_attribute_name, record)
+    plan.put(plan.keys.consolidation_response(plan.at), response, _JSON)
+
+
+def _worker_answer(
+    plan: Plan, answer: Annotation, colors: Mapping[str, str], pngs: Mapping[uuid.UUID, bytes]
+) -> WorkerAnswer:
+    if answer.pk in pngs:
+        content = segmentation_content(width=plan.width, height=plan.height, colors=colors, png=pngs[answer.pk])
+    else:
+        content = other_content(answer.kind, answer.content)
+    return WorkerAnswer(answer.worker.code, answer.claimed_at, answer.submitted_at, answer.active_seconds, content)

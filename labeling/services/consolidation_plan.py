@@ -1,0 +1,98 @@
+"""What a consolidation needs of the database, read in one short transaction."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from labeling.manifests import OutputKeys
+from labeling.masks import Palette
+from labeling.models import Annotation, JobRevision, LabelingJob, Task
+from labeling.models.annotation import IN_ROUND
+from labeling.states import AnnotationKind, AnnotationState, TaskState
+from labeling.storage import Location, Resolver
+from labeling.storage.outputs import output_address
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One generation of a task. `at` and `categories` are the generation's own: each run of it writes the same bytes
+    under the same keys, however often it is killed and whatever is changed at the job meanwhile."""
+
+    job: LabelingJob
+    task_id: uuid.UUID
+    generation: int
+    at: datetime
+    index: int
+    source_ref: str
+    line: str
+    width: int
+    height: int
+    categories: list[dict[str, Any]]
+    answers: list[Annotation]
+    output: Location
+
+    @property
+    def organization_id(self) -> uuid.UUID:
+        return self.job.organization_id
+
+    @property
+    def palette(self) -> Palette:
+        return Palette({category["index"]: category["color"] for category in self.categories})
+
+    @property
+    def indices(self) -> list[int]:
+        return [category["index"] for category in self.categories]
+
+    @property
+    def usable(self) -> list[Annotation]:
+        return [answer for answer in self.answers if answer.kind in (AnnotationKind.MASK, AnnotationKind.EMPTY)]
+
+    @property
+    def impossible(self) -> list[Annotation]:
+        return [answer for answer in self.answers if answer.kind == AnnotationKind.IMPOSSIBLE]
+
+    @property
+    def keys(self) -> OutputKeys:
+        return OutputKeys(self.job.name)
+
+    def address(self, key: str) -> str:
+        return output_address(self.job.output_uri, key)
+
+    def put(self, key: str, data: bytes, content_type: str) -> None:
+        """Write a file of the output tree; a reader sees all of it or nothing."""
+        base = self.output.key.rstrip("/")
+        self.output.store.put(f"{base}/{key}" if base else key, data, content_type=content_type)
+
+
+def read_plan(task_id: uuid.UUID) -> Plan | None:
+    """The newest generation of a task; None unless it is to be consolidated."""
+    task = Task.objects.select_related("data_object", "job").filter(pk=task_id).first()
+    if task is None or task.state != TaskState.CONSOLIDATING:
+        return None
+    job: LabelingJob = task.job
+    revision = JobRevision.objects.get(job=job, number=task.consolidation_revision or job.revision)
+    answers = Annotation.objects.filter(task=task, state=AnnotationState.ACCEPTED, **IN_ROUND)
+    return Plan(
+        job=job,
+        task_id=task.pk,
+        generation=task.generation,
+        at=task.consolidation_at or _begun_now(task),
+        index=task.data_object.index,
+        source_ref=task.data_object.source_ref,
+        line=task.data_object.line,
+        width=task.data_object.width,
+        height=task.data_object.height,
+        categories=revision.categories,
+        answers=list(answers.select_related("worker").order_by("submitted_at", "pk")),
+        output=Resolver().resolve_output(job.output_uri),
+    )
+
+
+def _begun_now(task: Task) -> datetime:
+    """For a generation that began before the time was kept."""
+    now = timezone.now()
+    Task.objects.filter(pk=task.pk, consolidation_at=None).update(consolidation_at=now)
+    return now
