@@ -1,6 +1,6 @@
 """What the once-a-second comparison of open sockets with the database costs, by organizations in the process.
 
-`python benchmarks/bench_pulse.py` opens (as far as the query knows) one labeler's and one manager's socket for each of 1,
+`python benchmarks/bench_pulse.py` has a labeler's and a manager's socket for each of 1,
 300 and 1,000 organizations, each with a team and three work queues, and reads the pulses of all of them in turn.
 """
 

@@ -10,8 +10,9 @@ from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core import mail
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
-from maskwright.accounts.models import User
+from maskwright.accounts.models import ApiToken, User
 from maskwright.core.errors import Conflict, DomainError
 from maskwright.core.models import OutboxMessage
 from maskwright.core.outbox import run
@@ -19,6 +20,7 @@ from maskwright.core.scope import organization_scope
 from maskwright.organizations.models import Membership
 from maskwright.organizations.permissions import ROLE_PERMISSIONS
 from maskwright.organizations.services.membership import add_member, change_member
+from maskwright.organizations.services.own_tokens import revoke_own_token
 from tests.factories.jobs import make_job, make_team
 from tests.factories.work import act, claim
 from tests.plugins.cast import Company
@@ -265,6 +267,38 @@ def test_a_token_is_shown_once_works_and_ends(acme: Company) -> None:
     assert secret not in labeler.get("/api/v1/tokens").content.decode()
     assert labeler.delete(f"/api/v1/tokens/{made.json()['id']}").status_code == 204
     assert script.get(HERE).status_code == 401
+
+
+def _script(secret: str) -> Client:
+    return Client(headers={"Authorization": f"Bearer {secret}"})
+
+
+def _generations(company: Company) -> tuple[list[ApiToken], list[Client]]:
+    """A labeler's token, one made with it, and one made with that one."""
+    rows = [ApiToken.objects.get(user=company.people["labeler"])]
+    scripts = [company.client("labeler")]
+    for _ in range(2):
+        made = _post(scripts[-1], "/api/v1/tokens", {"name": "more"})
+        assert made.status_code == 201
+        rows.append(ApiToken.objects.get(pk=made.json()["id"]))
+        scripts.append(_script(made.json()["secret"]))
+    assert [script.get(HERE).status_code for script in scripts] == [200, 200, 200]
+    return rows, scripts
+
+
+@pytest.mark.parametrize(("revoked", "answers"), [(0, [401, 401, 401]), (1, [200, 401, 401]), (2, [200, 200, 401])])
+def test_a_token_made_with_a_token_ends_with_it(acme: Company, revoked: int, answers: list[int]) -> None:
+    """Who stole one must not be able to make himself another that outlives its discovery."""
+    rows, scripts = _generations(acme)
+    with organization_scope(acme.id):
+        revoke_own_token(user=acme.people["labeler"], token_id=rows[revoked].pk)
+    assert [script.get(HERE).status_code for script in scripts] == answers
+
+
+def test_a_token_made_with_a_token_runs_out_no_later(acme: Company) -> None:
+    ApiToken.objects.update(expires_at=timezone.now() + timedelta(days=3))
+    rows, _ = _generations(acme)
+    assert rows[2].expires_at <= rows[1].expires_at <= rows[0].expires_at
 
 
 def test_nobody_sees_or_ends_anothers_token(acme: Company) -> None:

@@ -15,8 +15,9 @@ from django.db.models import F
 
 from labeling.models import LabelingJob
 from labeling.states import JobState
-from maskwright.accounts.models import SocketTicket
+from maskwright.accounts.models import ApiToken, SocketTicket
 from maskwright.accounts.services.tickets import create_ticket
+from maskwright.accounts.services.tokens import revoke_token
 from maskwright.core.scope import organization_scope
 from maskwright.organizations.models import Membership
 from maskwright.organizations.services.membership import change_member
@@ -99,6 +100,13 @@ async def test_a_ticket_opens_one_socket(acme: Company) -> None:
         assert (await hear(socket))["type"] == "work.available"
     async with opened(path, []) as again:
         assert await closing_code(again) == 4401
+
+
+async def test_a_socket_opened_with_a_token_closes_when_the_token_is_revoked(acme: Company) -> None:
+    answer = await run(lambda: acme.client("labeler").post("/api/v1/socket-tickets"))
+    async with opened(f"/ws/work/?ticket={answer.json()['ticket']}", []) as socket:
+        await run(lambda: revoke_token(token=ApiToken.objects.get(user=acme.people["labeler"])))
+        assert await closing_code(socket, within=2) == 4401
 
 
 async def test_an_old_ticket_opens_nothing(acme: Company) -> None:

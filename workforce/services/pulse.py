@@ -24,6 +24,9 @@ UNION ALL
 SELECT 'user', NULL, id, NULL, 0, encode(sha256(convert_to(password, 'UTF8')), 'hex') FROM accounts_user
 WHERE id = ANY (%(users)s::uuid[]) AND is_active
 UNION ALL
+SELECT 'token', NULL, NULL, id, 0, '' FROM accounts_apitoken
+WHERE id = ANY (%(tokens)s::uuid[]) AND revoked_at IS NULL AND expires_at > clock_timestamp()
+UNION ALL
 SELECT kind, org, person, value, version, ''
 FROM workforce_pulse(%(orgs)s::uuid[], %(users)s::uuid[], %(subject_orgs)s::uuid[], %(subjects)s::uuid[])
 """
@@ -36,6 +39,7 @@ class _Facts:
 
     def __init__(self) -> None:
         self.sessions: set[str] = set()
+        self.tokens: set[uuid.UUID] = set()
         self.credentials: dict[uuid.UUID, str] = {}
         self.members: dict[_Person, int] = {}
         self.groups: dict[_Person, set[str]] = defaultdict(set)
@@ -47,6 +51,8 @@ class _Facts:
             match kind:
                 case "session":
                     self.sessions.add(text)
+                case "token":
+                    self.tokens.add(value)
                 case "user":
                     self.credentials[person] = text
                 case "member" | "vendor":
@@ -80,6 +86,7 @@ def _asked(watches: Sequence[Watch]) -> dict[str, list[Any]]:
     subjects = sorted({(watch.organization_id, watch.subject) for watch in watches if watch.subject})
     return {
         "sessions": [watch.session_key for watch in watches if watch.session_key],
+        "tokens": [watch.token_id for watch in watches if watch.token_id],
         "orgs": [organization for organization, _ in people],
         "users": [user for _, user in people],
         "subject_orgs": [organization for organization, _ in subjects],
@@ -89,7 +96,9 @@ def _asked(watches: Sequence[Watch]) -> dict[str, list[Any]]:
 
 def _pulse(watch: Watch, facts: _Facts) -> Pulse:
     person = (watch.organization_id, watch.user_id)
-    signed_out = watch.session_key and watch.session_key not in facts.sessions
+    signed_out = (watch.session_key and watch.session_key not in facts.sessions) or (
+        watch.token_id and watch.token_id not in facts.tokens
+    )
     if signed_out or facts.credentials.get(watch.user_id) != watch.credential:
         return Pulse(close=SIGNED_OUT)
     if facts.members.get(person) != watch.membership_version:

@@ -35,6 +35,8 @@ class ApiToken(models.Model):
     organization_id = models.UUIDField()
     name = models.CharField(max_length=100)
     prefix = models.CharField(max_length=12)
+    #: The token that made this one, if a script did: it ends with it.
+    parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="children")
     hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField()
@@ -51,6 +53,8 @@ class SocketTicket(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     organization_id = models.UUIDField()
+    #: The token it was asked for with; the socket ends with it.
+    api_token = models.ForeignKey(ApiToken, on_delete=models.CASCADE, null=True, related_name="+")
     hash = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField(db_index=True)
 

@@ -33,7 +33,8 @@ _T = TypeVar("_T")
 class Watch:
     """What one socket rests on, as it was when it opened.
 
-    `session_key` is empty for a socket opened by ticket. `credential` changes with the password. `subject` is the work
+    `session_key` is empty for a socket opened by ticket; `token_id` is the API
+    token the ticket was asked for with, if it was one. `credential` changes with the password. `subject` is the work
     queue that must stay visible, for a socket about one job.
     """
 
@@ -44,6 +45,7 @@ class Watch:
     credential: str
     session_key: str = ""
     subject: uuid.UUID | None = None
+    token_id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True)

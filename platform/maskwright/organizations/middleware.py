@@ -12,6 +12,7 @@ from django.contrib.auth import get_user
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext
 
 from maskwright.accounts.models import User
 from maskwright.accounts.services.tokens import find_token
@@ -33,6 +34,7 @@ class TenantRequest(HttpRequest):
 
     actor: Actor | None
     actor_by_token: bool
+    token_id: uuid.UUID | None
     keep_changes: bool
 
 
@@ -43,15 +45,16 @@ class OrganizationScopeMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         tenant = cast(TenantRequest, request)
         tenant.actor, tenant.actor_by_token, tenant.keep_changes = None, False, False
+        tenant.token_id = None
         if request.path.startswith(_PLAIN):
             return self.get_response(request)
         secret = _bearer(request)
         if secret is not None:
             token = find_token(secret)
             if token is None:
-                return _refused(request, "The API token is unknown, revoked or has run out. Make a new one.")
+                return _refused(request, gettext("The API token is unknown, revoked or has run out. Make a new one."))
             request.user = token.user
-            tenant.actor_by_token = True
+            tenant.actor_by_token, tenant.token_id = True, token.pk
             return self._in_scope(tenant, token.user, token.organization_id)
         if not request.session.session_key:
             return self.get_response(request)
@@ -68,7 +71,7 @@ class OrganizationScopeMiddleware:
         with organization_scope(organization_id, user_id=user.pk):
             request.actor = actor_of(user, organization_id)
             if request.actor is None and request.actor_by_token:
-                return _refused(request, "The token's owner is no active member of its organization any more.")
+                return _refused(request, gettext("The token's owner is no active member of its organization any more."))
             if request.actor is None:
                 request.session.pop(SESSION_KEY, None)
             elif request.actor.is_vendor:

@@ -60,7 +60,7 @@ def _without_port(host: str) -> str:
 
 def _by_ticket(secret: str) -> Watch | int:
     found = use_ticket(secret)
-    return SIGNED_OUT if found is None else _watch(found[0], found[1], "")
+    return SIGNED_OUT if found is None else _watch(found[0], found[1], "", found[2])
 
 
 def _by_session(headers: dict[str, str]) -> Watch | int:
@@ -80,10 +80,12 @@ def _by_session(headers: dict[str, str]) -> Watch | int:
     return _watch(user, memberships[0].organization_id, key) if len(memberships) == 1 else RIGHTS_ENDED
 
 
-def _watch(user: User, organization_id: uuid.UUID, session_key: str) -> Watch | int:
+def _watch(user: User, organization_id: uuid.UUID, session_key: str, token_id: uuid.UUID | None = None) -> Watch | int:
     with organization_scope(organization_id, user_id=user.pk):
         actor = actor_of(user, organization_id)
     if actor is None:
         return RIGHTS_ENDED
     credential = hashlib.sha256(user.password.encode()).hexdigest()
-    return Watch(user.pk, organization_id, actor.role, actor.membership_version, credential, session_key)
+    return Watch(
+        user.pk, organization_id, actor.role, actor.membership_version, credential, session_key, token_id=token_id
+    )

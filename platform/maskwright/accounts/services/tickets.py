@@ -21,19 +21,24 @@ def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def create_ticket(*, user: User, organization_id: uuid.UUID) -> str:
-    """The secret that goes into `?ticket=`; not readable again."""
+def create_ticket(*, user: User, organization_id: uuid.UUID, made_with: uuid.UUID | None = None) -> str:
+    """The secret that goes into `?ticket=`; not readable again. `made_with`: the API token that asks for it."""
     secret = secrets.token_urlsafe(32)
     expires_at = timezone.now() + LIFETIME
-    SocketTicket.objects.create(user=user, organization_id=organization_id, hash=_hash(secret), expires_at=expires_at)
+    SocketTicket.objects.create(
+        user=user, organization_id=organization_id, api_token_id=made_with, hash=_hash(secret), expires_at=expires_at
+    )
     return secret
 
 
-_USE = "DELETE FROM accounts_socketticket WHERE hash = %s RETURNING user_id, organization_id, expires_at"
+_USE = "DELETE FROM accounts_socketticket WHERE hash = %s RETURNING user_id, organization_id, expires_at, api_token_id"
 
 
-def use_ticket(secret: str) -> tuple[User, uuid.UUID] | None:
-    """Whom and which organization the ticket stands for; it is gone afterwards. None when it is unknown or too old."""
+def use_ticket(secret: str) -> tuple[User, uuid.UUID, uuid.UUID | None] | None:
+    """Whom, which organization and which API token the ticket stands for; it is gone afterwards.
+
+    None when it is unknown or too old.
+    """
     with connection.cursor() as cursor:
         # One statement, so that of two who come with the same ticket at once only one gets it.
         cursor.execute(_USE, [_hash(secret)])
@@ -41,7 +46,7 @@ def use_ticket(secret: str) -> tuple[User, uuid.UUID] | None:
     if row is None or row[2] <= timezone.now():
         return None
     user = User.objects.filter(pk=row[0], is_active=True).first()
-    return None if user is None else (user, row[1])
+    return None if user is None else (user, row[1], row[3])
 
 
 def delete_old_tickets() -> int:

@@ -19,16 +19,29 @@ def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def create_token(*, user: User, organization_id: uuid.UUID, name: str, days: int = 365) -> tuple[ApiToken, str]:
-    """Return the stored row and the secret, which is never readable again. Lives at most one year."""
+def create_token(
+    *, user: User, organization_id: uuid.UUID, name: str, days: int = 365, made_with: uuid.UUID | None = None
+) -> tuple[ApiToken, str]:
+    """Return the stored row and the secret, which is never readable again. Lives at most one year.
+
+    `made_with`: the token that asks for it. The new one then ends when that one ends, however that comes about, so that
+    a stolen token gives nobody more time than it has. Raises ApiToken.DoesNotExist when it has ended meanwhile.
+    """
     secret = PREFIX + secrets.token_urlsafe(32)
+    expires_at = timezone.now() + timedelta(days=min(days, 365))
+    parent = None
+    if made_with is not None:
+        # Locked, so that a revocation that comes now waits and then finds the new one too.
+        parent = ApiToken.objects.select_for_update().get(pk=made_with, revoked_at=None)
+        expires_at = min(expires_at, parent.expires_at)
     token = ApiToken.objects.create(
         user=user,
         organization_id=organization_id,
         name=name,
         prefix=secret[:9],
         hash=_hash(secret),
-        expires_at=timezone.now() + timedelta(days=min(days, 365)),
+        parent=parent,
+        expires_at=expires_at,
     )
     return token, secret
 
@@ -47,7 +60,12 @@ def find_token(secret: str) -> ApiToken | None:
 
 
 def revoke_token(*, token: ApiToken) -> None:
-    ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
+    """End a token, all that were made with it, and all that were made with those."""
+    now, ending = timezone.now(), [token.pk]
+    while ending:
+        # One generation after the other: each update waits for whoever is just making the next one.
+        ApiToken.objects.filter(pk__in=ending, revoked_at=None).update(revoked_at=now)
+        ending = list(ApiToken.objects.filter(parent_id__in=ending).values_list("pk", flat=True))
 
 
 def revoke_tokens(*, user_id: uuid.UUID, organization_id: uuid.UUID) -> None:

@@ -1,8 +1,10 @@
 """DRF sees who the middleware found; a session needs the CSRF token, a bearer token does not."""
 
+import uuid
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, CSRFCheck
 from rest_framework.permissions import BasePermission
@@ -33,7 +35,9 @@ class ScopeAuthentication(BaseAuthentication):
         check = CSRFCheck(lambda _: None)  # type: ignore[arg-type]  # DRF's own use of the class
         check.process_request(request._request)
         if reason := check.process_view(request._request, None, (), {}):  # type: ignore[arg-type]
-            raise NotAllowed(f"The page is too old to send this ({reason}). Reload it and try again.")
+            raise NotAllowed(
+                _("The page is too old to send this (%(reason)s). Reload it and try again.") % {"reason": reason}
+            )
 
 
 class ScopeAuthenticationScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # it has no types
@@ -56,11 +60,17 @@ class IsActor(BasePermission):
         if isinstance(request.auth, Actor):
             return True
         if getattr(request, "lacks_organization", False):
-            raise NotAllowed("Choose an organization first: open /organizations/choose/ in the browser.")
-        raise NotSignedIn("Sign in first, or send an API token: 'Authorization: Bearer <token>'.")
+            raise NotAllowed(_("Choose an organization first: open /organizations/choose/ in the browser."))
+        raise NotSignedIn(_("Sign in first, or send an API token: 'Authorization: Bearer <token>'."))
 
 
 def actor_of_request(request: Request) -> Actor:
     """The acting member of a request that passed IsActor."""
     assert isinstance(request.auth, Actor)
     return request.auth
+
+
+def token_of_request(request: Request) -> uuid.UUID | None:
+    """The API token a request came with; None for a session."""
+    token_id: uuid.UUID | None = getattr(request._request, "token_id", None)
+    return token_id

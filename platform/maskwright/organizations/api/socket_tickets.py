@@ -7,7 +7,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from maskwright.accounts.services.tickets import LIFETIME, create_ticket
-from maskwright.organizations.api.authentication import actor_of_request
+from maskwright.organizations.api.authentication import actor_of_request, token_of_request
 
 
 class SocketTicketOutput(serializers.Serializer[None]):
@@ -19,5 +19,7 @@ class SocketTickets(APIView):
     @extend_schema(request=None, responses={201: SocketTicketOutput})
     def post(self, request: Request) -> Response:
         actor = actor_of_request(request)
-        secret = create_ticket(user=actor.user, organization_id=actor.organization_id)
+        secret = create_ticket(
+            user=actor.user, organization_id=actor.organization_id, made_with=token_of_request(request)
+        )
         return Response({"ticket": secret, "expires_in": int(LIFETIME.total_seconds())}, status=201)

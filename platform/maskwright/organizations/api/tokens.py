@@ -9,7 +9,7 @@ from rest_framework.views import APIView
 
 from maskwright.core.api.pagination import Page, paged
 from maskwright.organizations.api import inputs, outputs
-from maskwright.organizations.api.authentication import actor_of_request
+from maskwright.organizations.api.authentication import actor_of_request, token_of_request
 from maskwright.organizations.services import own_tokens
 
 
@@ -25,7 +25,9 @@ class TokensView(APIView):
     def post(self, request: Request) -> Response:
         given = inputs.CreateToken(data=request.data)
         given.is_valid(raise_exception=True)
-        token, secret = own_tokens.create_own_token(user=actor_of_request(request).user, **given.validated_data)
+        token, secret = own_tokens.create_own_token(
+            user=actor_of_request(request).user, made_with=token_of_request(request), **given.validated_data
+        )
         return Response({**outputs.TokenOutput(token).data, "secret": secret}, status=201)
 
 
