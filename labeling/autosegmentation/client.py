@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from labeling.wording import gettext_noop
+
 from .prompts import Box, Prompt, prompt_json
 
 
@@ -87,10 +89,12 @@ class InferenceClient:
             response = connection.getresponse()
             return response.status, response.headers, response.read()
         except TimeoutError as error:
-            message = f"The tool did not answer within {self.timeout:g} seconds. Paint by hand or try again."
+            message = gettext_noop(
+                "The tool did not answer within %(timeout)s seconds. Paint by hand or try again."
+            ) % {"timeout": f"{self.timeout:g}"}
             raise BackendUnavailable("timeout", message) from error
         except (OSError, http.client.HTTPException) as error:
-            message = "The tool is not running. Paint by hand and tell your operator (manage.py doctor)."
+            message = gettext_noop("The tool is not running. Paint by hand and tell your operator (manage.py doctor).")
             raise BackendUnavailable("not_running", message) from error
         finally:
             connection.close()
@@ -101,4 +105,4 @@ def _error(data: bytes) -> tuple[str, str]:
         content = json.loads(data)
         return str(content["code"]), str(content["message"])
     except (ValueError, KeyError, TypeError):
-        return "failed", "The tool gave an answer that is not understood. Tell your operator."
+        return "failed", gettext_noop("The tool gave an answer that is not understood. Tell your operator.")

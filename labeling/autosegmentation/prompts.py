@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from labeling.wording import gettext_noop as _
+
 
 class PromptError(ValueError):
     """A prompt that makes no sense; `code` is for programs, `str()` says what to do."""
@@ -87,20 +89,26 @@ def parse_prompt(data: object, *, width: int, height: int) -> Prompt:
     `{"tool": "box", "box": [x0, y0, x1, y1]}`. Raises PromptError: `bad_prompt`, `outside`, `too_small`.
     """
     if not isinstance(data, Mapping):
-        raise PromptError("bad_prompt", "The prompt is not a JSON object.")
+        raise PromptError("bad_prompt", _("The prompt is not a JSON object."))
     tool = data.get("tool")
     if tool == TOOL_EXTREME_POINTS:
         prompt: Prompt = _extreme_points(data.get("points"))
     elif tool == TOOL_BOX:
         prompt = BoxPrompt(_box(data.get("box")))
     else:
-        known = f"'{TOOL_EXTREME_POINTS}' or '{TOOL_BOX}'"
-        raise PromptError("bad_prompt", f"There is no tool {tool!r}. Use {known}.")
+        known = f"'{TOOL_EXTREME_POINTS}', '{TOOL_BOX}'"
+        raise PromptError(
+            "bad_prompt",
+            _("There is no tool %(tool)s. Choose one of: %(known)s.") % {"tool": f"{tool!r}", "known": known},
+        )
     box = prompt.box
     if box.x0 < 0 or box.y0 < 0 or box.x1 > width or box.y1 > height:
-        raise PromptError("outside", f"The prompt reaches outside of the {width} x {height} image.")
+        raise PromptError(
+            "outside",
+            _("The prompt reaches outside of the %(width)s x %(height)s image.") % {"width": width, "height": height},
+        )
     if box.width < 3 or box.height < 3:
-        raise PromptError("too_small", "The object is smaller than 3 x 3 pixels. Use the brush for it.")
+        raise PromptError("too_small", _("The object is smaller than 3 x 3 pixels. Use the brush for it."))
     return prompt
 
 
@@ -114,7 +122,7 @@ def prompt_json(prompt: Prompt) -> dict[str, object]:
 
 def _extreme_points(value: object) -> ExtremePoints:
     if not isinstance(value, list) or len(value) != 4:
-        raise PromptError("bad_prompt", "Four points are needed: top-most, left-most, bottom-most, right-most.")
+        raise PromptError("bad_prompt", _("Four points are needed: top-most, left-most, bottom-most, right-most."))
     points = [_point(each) for each in value]
     # People click in any order; what a point is follows from where it lies.
     return ExtremePoints(
@@ -127,20 +135,20 @@ def _extreme_points(value: object) -> ExtremePoints:
 
 def _point(value: object) -> Point:
     if not isinstance(value, list) or len(value) != 2:
-        raise PromptError("bad_prompt", "A point is [x, y].")
+        raise PromptError("bad_prompt", _("A point is [x, y]."))
     return _integer(value[0]), _integer(value[1])
 
 
 def _box(value: object) -> Box:
     if not isinstance(value, list) or len(value) != 4:
-        raise PromptError("bad_prompt", "A box is [x0, y0, x1, y1].")
+        raise PromptError("bad_prompt", _("A box is [x0, y0, x1, y1]."))
     x0, y0, x1, y1 = (_integer(each) for each in value)
     if x0 >= x1 or y0 >= y1:
-        raise PromptError("bad_prompt", "The box is empty: x0 < x1 and y0 < y1 are needed.")
+        raise PromptError("bad_prompt", _("The box is empty: x0 < x1 and y0 < y1 are needed."))
     return Box(x0, y0, x1, y1)
 
 
 def _integer(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < 1 << 24:
-        raise PromptError("bad_prompt", "Positions are numbers of pixels.")
+        raise PromptError("bad_prompt", _("Positions are numbers of pixels."))
     return int(value // 1)

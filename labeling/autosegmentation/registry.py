@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from labeling.wording import gettext_noop as _
+
 from .base import Backend
 from .grabcut import GrabCut
 
@@ -20,4 +22,6 @@ def get_backend(name: str = DEFAULT_BACKEND) -> Backend:
         return _BACKENDS[name]
     except KeyError:
         listed = ", ".join(sorted(_BACKENDS))
-        raise UnknownBackendError(f"There is no backend '{name}'. Choose one of: {listed}.") from None
+        raise UnknownBackendError(
+            _("There is no backend '%(name)s'. Choose one of: %(listed)s.") % {"name": name, "listed": listed}
+        ) from None

@@ -21,6 +21,7 @@ import numpy as np
 
 from labeling.images import MAX_BYTES, MAX_SIDE, ImageError, decode_image, inspect_image
 from labeling.masks import encode_grey
+from labeling.wording import gettext_noop as _
 
 from .base import Backend, Pixels
 from .cache import ImageCache
@@ -52,7 +53,7 @@ class Turns:
     @contextmanager
     def take(self) -> Iterator[None]:
         if not self._places.acquire(blocking=False):
-            message = "Too many objects are being segmented at the moment. Try again in a second."
+            message = _("Too many objects are being segmented at the moment. Try again in a second.")
             raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, "busy", message)
         try:
             with self._workers:
@@ -88,12 +89,12 @@ class InferenceServer(ThreadingHTTPServer):
         if not body:
             cached = self.cache.get(claimed_sha256)
             if cached is None:
-                message = "The image is not in memory. Send it in the body."
+                message = _("The image is not in memory. Send it in the body.")
                 raise Refused(HTTPStatus.NOT_FOUND, "not_cached", message)
             return cached
         sha256 = hashlib.sha256(body).hexdigest()
         if claimed_sha256 and claimed_sha256 != sha256:
-            message = "The image is not the one that X-Image-Sha256 names. Send the right one."
+            message = _("The image is not the one that X-Image-Sha256 names. Send the right one.")
             raise Refused(HTTPStatus.BAD_REQUEST, "wrong_image", message)
         image = self.cache.get(sha256)
         if image is None:
@@ -116,7 +117,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path == "/healthz":
             self._json(HTTPStatus.OK, {"status": "ok", "backend": self.server.backend.name})
         else:
-            self._json(HTTPStatus.NOT_FOUND, {"code": "not_found", "message": "There is nothing here."})
+            self._json(HTTPStatus.NOT_FOUND, {"code": "not_found", "message": _("There is nothing here.")})
 
     def do_POST(self) -> None:
         try:
@@ -128,12 +129,12 @@ class _Handler(BaseHTTPRequestHandler):
         except Exception:
             logger.exception("segmenting failed")
             self.close_connection = True
-            message = "The tool failed on this object. Use another tool and tell your operator."
+            message = _("The tool failed on this object. Use another tool and tell your operator.")
             self._json(HTTPStatus.INTERNAL_SERVER_ERROR, {"code": "failed", "message": message})
 
     def _segment(self) -> None:
         if self.path != "/v1/segment":
-            raise Refused(HTTPStatus.NOT_FOUND, "not_found", "Send POST /v1/segment.")
+            raise Refused(HTTPStatus.NOT_FOUND, "not_found", _("Send POST /v1/segment."))
         prompt_json = self._prompt_json()
         body = self._body()
         with self.server.turns.take():
@@ -157,23 +158,25 @@ class _Handler(BaseHTTPRequestHandler):
     def _prompt_json(self) -> object:
         text = self.headers.get("X-Prompt", "")
         if not text or len(text) > _MAX_PROMPT_CHARS:
-            raise Refused(HTTPStatus.BAD_REQUEST, "bad_prompt", "The header X-Prompt must hold the prompt's JSON.")
+            raise Refused(HTTPStatus.BAD_REQUEST, "bad_prompt", _("The header X-Prompt must hold the prompt's JSON."))
         try:
             prompt: object = json.loads(text)
         except (ValueError, RecursionError) as error:
-            raise Refused(HTTPStatus.BAD_REQUEST, "bad_prompt", f"X-Prompt is not JSON: {error}.") from error
+            raise Refused(
+                HTTPStatus.BAD_REQUEST, "bad_prompt", _("X-Prompt is not JSON: %(error)s.") % {"error": error}
+            ) from error
         return prompt
 
     def _body(self) -> bytes:
         text = self.headers.get("Content-Length")
         if text is None or not text.isdecimal():
-            raise Refused(HTTPStatus.LENGTH_REQUIRED, "no_length", "The header Content-Length is needed.")
+            raise Refused(HTTPStatus.LENGTH_REQUIRED, "no_length", _("The header Content-Length is needed."))
         if int(text) > MAX_BYTES:
-            message = f"The image is larger than {MAX_BYTES // (1 << 20)} MB."
+            message = _("The image is larger than %(most)s MB.") % {"most": MAX_BYTES // (1 << 20)}
             raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_many_bytes", message)
         body = self.rfile.read(int(text))
         if len(body) < int(text):
-            raise Refused(HTTPStatus.BAD_REQUEST, "truncated", "The image's bytes ended early. Send it again.")
+            raise Refused(HTTPStatus.BAD_REQUEST, "truncated", _("The image's bytes ended early. Send it again."))
         return body
 
     def _json(self, status: HTTPStatus, content: dict[str, str]) -> None:

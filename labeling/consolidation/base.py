@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labeling.masks import BACKGROUND, MaskRaster
+from labeling.wording import gettext_noop as _
 
 from .votes import MAX_ANSWERS
 
@@ -76,20 +77,27 @@ def check_answers(answers: Sequence[Answer]) -> tuple[int, int]:
     Raises ConsolidationError: `no_answers`, `size_differs`, `same_worker`.
     """
     if not answers:
-        raise ConsolidationError("no_answers", "There is no answer to consolidate. Wait for one.")
+        raise ConsolidationError("no_answers", _("There is no answer to consolidate. Wait for one."))
     if len(answers) > MAX_ANSWERS:
-        message = f"There are {len(answers)} answers; at most {MAX_ANSWERS} can be consolidated. Void some."
+        message = _("There are %(count)s answers; at most %(most)s can be consolidated. Void some.") % {
+            "count": len(answers),
+            "most": MAX_ANSWERS,
+        }
         raise ConsolidationError("too_many_answers", message)
     height, width = answers[0].raster.indices.shape
     for answer in answers:
         if answer.raster.indices.shape != (height, width):
             found = f"{answer.raster.width} x {answer.raster.height}"
-            message = f"The answer of {answer.worker_id} is {found}, another {width} x {height}. Void one of them."
+            message = _(
+                "The answer of %(worker)s is %(found)s, another %(width)s x %(height)s. Void one of them."
+            ) % {"worker": answer.worker_id, "found": found, "width": width, "height": height}
             raise ConsolidationError("size_differs", message)
     workers = [answer.worker_id for answer in answers]
     twice = sorted({worker for worker in workers if workers.count(worker) > 1})
     if twice:
-        raise ConsolidationError("same_worker", f"{twice[0]} answered twice. Void one of the answers.")
+        raise ConsolidationError(
+            "same_worker", _("%(worker)s answered twice. Void one of the answers.") % {"worker": twice[0]}
+        )
     return height, width
 
 
@@ -102,5 +110,7 @@ def check_classes(used: npt.NDArray[np.int64], classes: Collection[int]) -> None
     unknown = [int(index) for index in np.flatnonzero(used) if int(index) not in known]
     if unknown:
         listed = ", ".join(map(str, unknown))
-        message = f"The answers use indices that the label set lacks: {listed}. Add the classes or void the answer."
+        message = _(
+            "The answers use indices that the label set lacks: %(listed)s. Add the classes or void the answer."
+        ) % {"listed": listed}
         raise ConsolidationError("unknown_class", message)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from labeling.wording import gettext_noop as _
+
 from .base import ConsolidationRule
 from .majority import Majority
 from .single import Single
@@ -21,7 +23,10 @@ def get_rule(name: str) -> ConsolidationRule:
         return _RULES[name]
     except KeyError:
         listed = ", ".join(rule_names())
-        raise UnknownRuleError(f"There is no consolidation rule '{name}'. Choose one of: {listed}.") from None
+        raise UnknownRuleError(
+            _("There is no consolidation rule '%(name)s'. Choose one of: %(listed)s.")
+            % {"name": name, "listed": listed}
+        ) from None
 
 
 def rule_names() -> tuple[str, ...]:

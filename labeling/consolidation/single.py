@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from labeling.masks import MaskRaster, histogram
+from labeling.wording import gettext_noop as _
 
 from .base import Answer, Consolidated, ConsolidationError, check_answers, check_classes
 
@@ -25,7 +26,9 @@ class Single:
     def consolidate(self, answers: Sequence[Answer], classes: Collection[int]) -> Consolidated:
         shape = check_answers(answers)
         if len(answers) > 1:
-            message = f"There are {len(answers)} answers. Use the rule 'majority' for more than one."
+            message = _("There are %(count)s answers. Use the rule 'majority' for more than one.") % {
+                "count": len(answers)
+            }
             raise ConsolidationError("several_answers", message)
         indices = answers[0].raster.indices
         check_classes(np.array(histogram(indices), dtype=np.int64), classes)

@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 
 from labeling.masks import BACKGROUND, Binary, Indices, encode_rle_at
+from labeling.wording import gettext_noop
 
 from .archive import Archive, Spool
 from .base import ExportItem, ExportJob, LabeledItem
@@ -23,7 +24,7 @@ from .base import ExportItem, ExportJob, LabeledItem
 @dataclass(frozen=True)
 class CocoFormat:
     name: str = "coco"
-    title: str = "COCO instances (RLE, one annotation per connected part)"
+    title: str = gettext_noop("COCO instances (RLE, one annotation per connected part)")
     per_part: bool = True
 
     def start(self, archive: Archive, job: ExportJob) -> _Writer:

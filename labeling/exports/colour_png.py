@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from labeling.masks import colour_mask
+from labeling.wording import gettext_noop as _
 
 from .archive import Archive
 from .base import ExportItem, ExportJob, LabeledItem
@@ -13,7 +14,7 @@ from .base import ExportItem, ExportJob, LabeledItem
 @dataclass(frozen=True)
 class ColourPngFormat:
     name: str = "colour-png"
-    title: str = "Masks as RGB PNG in the classes' colours (for looking)"
+    title: str = _("Masks as RGB PNG in the classes' colours (for looking)")
 
     def start(self, archive: Archive, job: ExportJob) -> _Writer:
         return _Writer(archive, job)

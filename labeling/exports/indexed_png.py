@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from labeling.wording import gettext_noop as _
+
 from .archive import Archive
 from .base import ExportItem, ExportJob, LabeledItem
 
@@ -11,7 +13,7 @@ from .base import ExportItem, ExportJob, LabeledItem
 @dataclass(frozen=True)
 class IndexedPngFormat:
     name: str = "indexed-png"
-    title: str = "Masks as indexed PNG (pixel value = class index; for training)"
+    title: str = _("Masks as indexed PNG (pixel value = class index; for training)")
 
     def start(self, archive: Archive, job: ExportJob) -> _Writer:
         return _Writer(archive)

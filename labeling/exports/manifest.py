@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from labeling.wording import gettext_noop as _
+
 from .archive import Archive, Spool
 from .base import ExportItem, ExportJob, LabeledItem
 
@@ -11,7 +13,7 @@ from .base import ExportItem, ExportJob, LabeledItem
 @dataclass(frozen=True)
 class ManifestFormat:
     name: str = "manifest"
-    title: str = "Output manifest (JSON Lines, as Ground Truth writes it)"
+    title: str = _("Output manifest (JSON Lines, as Ground Truth writes it)")
 
     def start(self, archive: Archive, job: ExportJob) -> _Writer:
         return _Writer(archive)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from labeling.wording import gettext_noop as _
+
 from .base import ExportFormat
 from .coco import CocoFormat
 from .colour_png import ColourPngFormat
@@ -15,7 +17,9 @@ _FORMATS: tuple[ExportFormat, ...] = (
     IndexedPngFormat(),
     ColourPngFormat(),
     CocoFormat(),
-    CocoFormat(name="coco-classes", title="COCO annotations (RLE, one annotation per class and image)", per_part=False),
+    CocoFormat(
+        name="coco-classes", title=_("COCO annotations (RLE, one annotation per class and image)"), per_part=False
+    ),
 )
 
 EVERYTHING = ("manifest", "indexed-png", "colour-png", "coco")
@@ -37,6 +41,9 @@ def get_formats(names: Iterable[str] = EVERYTHING) -> list[ExportFormat]:
     found = []
     for name in names:
         if name not in known:
-            raise UnknownFormatError(f"There is no export format '{name}'. Choose among: {', '.join(known)}.")
+            raise UnknownFormatError(
+                _("There is no export format '%(name)s'. Choose among: %(known)s.")
+                % {"name": name, "known": ", ".join(known)}
+            )
         found.append(known[name])
     return found

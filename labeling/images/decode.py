@@ -7,6 +7,8 @@ import warnings
 
 from PIL import Image
 
+from labeling.wording import gettext_noop as _
+
 from .errors import ImageError
 
 JPEG_QUALITY = 82
@@ -23,13 +25,13 @@ def decode_image(data: bytes) -> Image.Image:
             image = Image.open(io.BytesIO(data), formats=["JPEG", "PNG"])
             image.load()
     except MemoryError as error:
-        message = "Decoding the image takes more memory than allowed. Export it again, without options."
+        message = _("Decoding the image takes more memory than allowed. Export it again, without options.")
         raise ImageError("bomb", message) from error
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        message = f"The file is cut off or damaged ({error}). Upload it again."
+        message = _("The file is cut off or damaged (%(error)s). Upload it again.") % {"error": error}
         raise ImageError("truncated", message) from error
     if data[:2] == b"\xff\xd8" and b"\xff\xd9" not in data[-65_536:]:
-        raise ImageError("truncated", "The JPEG file has no end mark: it is cut off. Upload it again.")
+        raise ImageError("truncated", _("The JPEG file has no end mark: it is cut off. Upload it again."))
     return image
 
 

@@ -13,6 +13,8 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
+from labeling.wording import gettext_noop as _
+
 from .decode import decode_image, make_thumbnail
 from .errors import ImageError
 
@@ -45,7 +47,7 @@ def _decode(data: bytes, side: int) -> tuple[dict[str, str], bytes]:
     except ImageError as error:
         return {"code": error.code, "message": error.message}, b""
     except MemoryError:
-        message = "Decoding the image takes more memory than allowed. Export it again, without options."
+        message = _("Decoding the image takes more memory than allowed. Export it again, without options.")
         return {"code": "bomb", "message": message}, b""
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from labeling.wording import gettext_noop as _
+
 ImageErrorCode = Literal[
     "missing",
     "empty",
@@ -31,4 +33,7 @@ class ImageError(Exception):
 
 def missing(source_ref: str) -> ImageError:
     """For an address where nothing is stored."""
-    return ImageError("missing", f"There is no file at {source_ref}. Upload it or correct the manifest.")
+    return ImageError(
+        "missing",
+        _("There is no file at %(source_ref)s. Upload it or correct the manifest.") % {"source_ref": source_ref},
+    )

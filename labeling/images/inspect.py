@@ -16,6 +16,7 @@ from typing import BinaryIO, Literal
 from PIL import Image
 
 from labeling.masks import read_png_header
+from labeling.wording import gettext_noop as _
 
 from .errors import ImageError
 from .kinds import EXTENSIONS, kind_of, name_of
@@ -61,9 +62,12 @@ def inspect_image(
     data = source if isinstance(source, bytes) else source.read(max_bytes + 1)
     if len(data) > max_bytes:
         megabytes = max_bytes // (1024 * 1024)
-        raise ImageError("too_many_bytes", f"The file is larger than {megabytes} MB. Compress or scale it.")
+        raise ImageError(
+            "too_many_bytes",
+            _("The file is larger than %(megabytes)s MB. Compress or scale it.") % {"megabytes": megabytes},
+        )
     if not data:
-        raise ImageError("empty", "The file is empty. Upload it again.")
+        raise ImageError("empty", _("The file is empty. Upload it again."))
     format_ = _format(data)
     _check_extension(name, format_)
     mode = _check_png(data, max_side) if format_ == "PNG" else _check_jpeg(data, max_side)
@@ -78,8 +82,10 @@ def _format(data: bytes) -> Literal["JPEG", "PNG"]:
     if kind == "png":
         return "PNG"
     if kind is None:
-        raise ImageError("not_an_image", "The file is not an image. Upload a JPEG or PNG file.")
-    raise ImageError("unsupported_format", f"The file is {name_of(kind)}. Convert it to JPEG or PNG.")
+        raise ImageError("not_an_image", _("The file is not an image. Upload a JPEG or PNG file."))
+    raise ImageError(
+        "unsupported_format", _("The file is %(kind)s. Convert it to JPEG or PNG.") % {"kind": name_of(kind)}
+    )
 
 
 def _check_extension(name: str | None, format_: str) -> None:
@@ -89,38 +95,42 @@ def _check_extension(name: str | None, format_: str) -> None:
     extension = tail.rsplit(".", 1)[-1].lower()
     fitting = EXTENSIONS[format_]
     if extension not in fitting:
-        message = f"The file is a {format_} but is called .{extension}. Rename it to .{fitting[0]}."
+        message = _("The file is a %(format)s but is called .%(extension)s. Rename it to .%(fitting)s.") % {
+            "format": format_,
+            "extension": extension,
+            "fitting": fitting[0],
+        }
         raise ImageError("wrong_extension", message)
 
 
 def _check_size(width: int, height: int, data: bytes, max_side: int, bytes_per_pixel: float) -> None:
     if width * height * bytes_per_pixel > _BOMB_RATIO * len(data) + (1 << 20):
-        message = (
-            f"The file claims {width:,} x {height:,} pixels in {len(data):,} bytes, which no honest file needs. "
+        message = _(
+            "The file claims %(width)s x %(height)s pixels in %(count)s bytes, which no honest file needs. "
             "Export the image again."
-        )
+        ) % {"width": f"{width:,}", "height": f"{height:,}", "count": f"{len(data):,}"}
         raise ImageError("bomb", message)
     if max(width, height) > max_side:
-        message = (
-            f"The image is {width:,} x {height:,} pixels; at most {max_side:,} a side are allowed. "
-            "Scale it down or cut it into tiles."
-        )
+        message = _(
+            "The image is %(width)s x %(height)s pixels; at most %(most)s a side are allowed. Scale it down"
+            " or cut it into tiles."
+        ) % {"width": f"{width:,}", "height": f"{height:,}", "most": f"{max_side:,}"}
         raise ImageError("too_large_side", message)
 
 
 def _check_png(data: bytes, max_side: int) -> str:
     header = read_png_header(data)
     if header is None:
-        raise ImageError("truncated", "The PNG file ends inside its header. Upload it again.")
+        raise ImageError("truncated", _("The PNG file ends inside its header. Upload it again."))
     samples = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}.get(header.color_type, 1)
     _check_size(header.width, header.height, data, max_side, samples * header.bit_depth / 8)
     if header.bit_depth == 16:
-        message = "The PNG has 16 bits per channel. Convert it to 8 bits, choosing the brightness range to show."
+        message = _("The PNG has 16 bits per channel. Convert it to 8 bits, choosing the brightness range to show.")
         raise ImageError("sixteen_bit", message)
     image = _open(data)
     # An APNG with one frame is a still picture.
     if getattr(image, "n_frames", 1) > 1:
-        raise ImageError("animated", "The PNG is animated. Export the frame to be labeled as a still image.")
+        raise ImageError("animated", _("The PNG is animated. Export the frame to be labeled as a still image."))
     return image.mode
 
 
@@ -128,10 +138,12 @@ def _check_jpeg(data: bytes, max_side: int) -> str:
     frame = _jpeg_frame(data)
     _check_size(frame.width, frame.height, data, max_side, frame.components / 8)
     if frame.precision != 8:
-        message = f"The JPEG has {frame.precision} bits per channel. Convert it to 8 bits."
+        message = _("The JPEG has %(precision)s bits per channel. Convert it to 8 bits.") % {
+            "precision": frame.precision
+        }
         raise ImageError("sixteen_bit", message)
     if frame.components == 4:
-        message = "The JPEG is CMYK, made for print; browsers show its colours wrongly. Convert it to RGB."
+        message = _("The JPEG is CMYK, made for print; browsers show its colours wrongly. Convert it to RGB.")
         raise ImageError("cmyk", message)
     return _open(data).mode
 
@@ -164,7 +176,7 @@ def _jpeg_frame(data: bytes) -> _JpegFrame:
                 return _JpegFrame(precision, width, height, components)
             break
         position += 2 + length
-    raise ImageError("truncated", "The JPEG file ends or breaks before its picture. Upload it again.")
+    raise ImageError("truncated", _("The JPEG file ends or breaks before its picture. Upload it again."))
 
 
 def _open(data: bytes) -> Image.Image:
@@ -175,9 +187,11 @@ def _open(data: bytes) -> Image.Image:
             return Image.open(io.BytesIO(data), formats=["JPEG", "PNG"])
     except ValueError as error:
         # Pillow's limits on compressed text chunks.
-        raise ImageError("bomb", "The file holds huge compressed texts. Export the image again.") from error
+        raise ImageError("bomb", _("The file holds huge compressed texts. Export the image again.")) from error
     except (OSError, SyntaxError) as error:
-        raise ImageError("truncated", f"The file is damaged ({error}). Upload it again.") from error
+        raise ImageError(
+            "truncated", _("The file is damaged (%(error)s). Upload it again.") % {"error": error}
+        ) from error
 
 
 def _stored_size(data: bytes, format_: str) -> tuple[int, int]:

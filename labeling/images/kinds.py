@@ -5,6 +5,8 @@ Names formats that we do not take, so that people know what to convert.
 
 from __future__ import annotations
 
+from labeling.wording import gettext_noop as _
+
 EXTENSIONS = {"JPEG": ("jpg", "jpeg", "jpe", "jfif"), "PNG": ("png",)}
 
 _MAGIC: tuple[tuple[int, bytes, str], ...] = (
@@ -30,18 +32,18 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
 )
 
 _NAMES = {
-    "gif": "a GIF",
-    "webp": "a WebP image",
-    "tiff": "a TIFF",
-    "avif": "an AVIF image",
-    "heic": "a HEIC image",
-    "jpeg2000": "a JPEG 2000 image",
-    "jpegxl": "a JPEG XL image",
-    "psd": "a Photoshop document",
-    "pdf": "a PDF",
-    "dicom": "a DICOM file",
-    "bmp": "a BMP",
-    "svg": "an SVG drawing",
+    "gif": _("a GIF"),
+    "webp": _("a WebP image"),
+    "tiff": _("a TIFF"),
+    "avif": _("an AVIF image"),
+    "heic": _("a HEIC image"),
+    "jpeg2000": _("a JPEG 2000 image"),
+    "jpegxl": _("a JPEG XL image"),
+    "psd": _("a Photoshop document"),
+    "pdf": _("a PDF"),
+    "dicom": _("a DICOM file"),
+    "bmp": _("a BMP"),
+    "svg": _("an SVG drawing"),
 }
 
 

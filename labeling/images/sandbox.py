@@ -19,6 +19,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import cast
 
+from labeling.wording import gettext_noop as _
+
 from .errors import ImageError, ImageErrorCode
 
 MEMORY_BYTES = 1 << 30
@@ -67,7 +69,7 @@ class DecoderProcess:
             answer = _read_answer(child.stdout.fileno(), time.monotonic() + self._wall_seconds)
         except (BrokenPipeError, EOFError, TimeoutError):
             self.close()
-            message = "Decoding the image takes more memory or time than allowed. Export it again, without options."
+            message = _("Decoding the image takes more memory or time than allowed. Export it again, without options.")
             raise ImageError("bomb", message) from None
         header, body = answer
         if "code" in header:

@@ -11,6 +11,8 @@ import json
 from collections.abc import Mapping
 from typing import NoReturn, TypeAlias
 
+from labeling.wording import gettext_noop
+
 JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
 Attributes: TypeAlias = Mapping[str, str]
 """Attribute name -> JSON text of its value, in the line's order."""
@@ -29,12 +31,12 @@ def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(seen) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise DuplicateKeyError(f"the key '{twice}' appears twice in one object")
+        raise DuplicateKeyError(gettext_noop("the key '%(key)s' appears twice in one object") % {"key": twice})
     return seen
 
 
 def _no_constant(text: str) -> NoReturn:
-    raise NotJsonError(f"{text} is not JSON")
+    raise NotJsonError(gettext_noop("%(text)s is not JSON") % {"text": text})
 
 
 _VALUES = json.JSONDecoder(
@@ -53,9 +55,11 @@ def split_attributes(text: str) -> dict[str, str] | None:
     try:
         return _split(text)
     except RecursionError:
-        raise NotJsonError("it is nested too deeply") from None
+        raise NotJsonError(gettext_noop("it is nested too deeply")) from None
     except json.JSONDecodeError as error:
-        raise NotJsonError(f"{error.msg} at character {error.pos + 1}") from None
+        raise NotJsonError(
+            gettext_noop("%(msg)s at character %(pos)s") % {"msg": error.msg, "pos": error.pos + 1}
+        ) from None
 
 
 def _split(text: str) -> dict[str, str] | None:
@@ -76,7 +80,7 @@ def _split(text: str) -> dict[str, str] | None:
         start = _skip(text, position)
         _, position = _VALUES.raw_decode(text, start)
         if key in attributes:
-            raise DuplicateKeyError(f"the key '{key}' appears twice in one object")
+            raise DuplicateKeyError(gettext_noop("the key '%(key)s' appears twice in one object") % {"key": key})
         attributes[key] = text[start:position]
         position = _skip(text, position)
         if text[position : position + 1] == "}":

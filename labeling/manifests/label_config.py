@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from labeling.masks import BACKGROUND_NAME, MAX_CLASSES, color_problems, default_color, parse_color
+from labeling.wording import gettext_noop as _
 
 from .errors import LabelConfigError
 
@@ -48,13 +49,22 @@ def read_label_config(data: bytes) -> LabelConfig:
     `too_many_labels`, `bad_label`, `duplicate_label`, `reserved_label`, and those of `color_problems`.
     """
     if len(data) > MAX_BYTES:
-        raise LabelConfigError([("too_large", f"The file has more than {MAX_BYTES:,} bytes. Shorten it.")])
+        raise LabelConfigError(
+            [
+                (
+                    "too_large",
+                    _("The file has more than %(most)s bytes. Shorten it.") % {"most": f"{MAX_BYTES:,}"},
+                )
+            ]
+        )
     try:
         document = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise LabelConfigError([("broken_json", f"The file is not JSON in UTF-8: {error}.")]) from None
+        raise LabelConfigError(
+            [("broken_json", _("The file is not JSON in UTF-8: %(error)s.") % {"error": error})]
+        ) from None
     if not isinstance(document, dict) or not isinstance(document.get("labels"), list) or not document["labels"]:
-        sentence = 'The file names no labels. Write {"labels": [{"label": "road"}, {"label": "car"}]}.'
+        sentence = _('The file names no labels. Write {"labels": [{"label": "road"}, {"label": "car"}]}.')
         raise LabelConfigError([("no_labels", sentence)])
     labels = _labels(document["labels"])
     instructions = document.get("instructions")
@@ -71,7 +81,10 @@ def read_label_config(data: bytes) -> LabelConfig:
 def _labels(entries: list[object]) -> tuple[ConfiguredLabel, ...]:
     problems: list[tuple[str, str]] = []
     if len(entries) > MAX_CLASSES:
-        sentence = f"There are {len(entries)} labels; an 8-bit mask holds {MAX_CLASSES}. Remove some or merge them."
+        sentence = _("There are %(count)s labels; an 8-bit mask holds %(most)s. Remove some or merge them.") % {
+            "count": len(entries),
+            "most": MAX_CLASSES,
+        }
         problems.append(("too_many_labels", sentence))
     names: set[str] = set()
     chosen: dict[int, str] = {}
@@ -80,19 +93,30 @@ def _labels(entries: list[object]) -> tuple[ConfiguredLabel, ...]:
         name = entry.get("label") if isinstance(entry, dict) else None
         if not isinstance(entry, dict) or not isinstance(name, str) or not _usable_name(name):
             example = '{"label": "name"}'
-            sentence = f"Label {index} has no usable name. Write {example}, 1 to {MAX_NAME_CHARS} characters."
+            sentence = _("Label %(index)s has no usable name. Write %(example)s, 1 to %(most)s characters.") % {
+                "index": index,
+                "example": example,
+                "most": MAX_NAME_CHARS,
+            }
             problems.append(("bad_label", sentence))
             continue
         if name in names:
-            problems.append(("duplicate_label", f"The label '{name}' appears twice. Give each its own name."))
+            problems.append(
+                ("duplicate_label", _("The label '%(name)s' appears twice. Give each its own name.") % {"name": name})
+            )
         if name.upper() == BACKGROUND_NAME:
-            sentence = f"'{name}' is the name of index 0. Leave it out: pixels without a class are BACKGROUND."
+            sentence = _("'%(name)s' is the name of index 0. Leave it out: pixels without a class are BACKGROUND.") % {
+                "name": name
+            }
             problems.append(("reserved_label", sentence))
         names.add(name)
         if entry.get("color") is not None and index <= MAX_CLASSES:
             chosen[index] = _text(entry["color"])
         found.append((index, name, _text(entry.get("description"))))
-    problems += [(code, f"Label {index}: {sentence}") for index, code, sentence in color_problems(chosen)]
+    problems += [
+        (code, _("Label %(index)s: %(sentence)s") % {"index": index, "sentence": sentence})
+        for index, code, sentence in color_problems(chosen)
+    ]
     if problems:
         raise LabelConfigError(problems)
     return tuple(_with_colors(found, chosen))

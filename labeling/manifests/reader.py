@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from labeling.wording import gettext_noop as _
+
 from .attributes import Attributes, DuplicateKeyError, JsonValue, NotJsonError, split_attributes
 from .errors import ManifestProblem, ProblemCode
 
@@ -75,7 +77,7 @@ def read_manifest(lines: Iterable[bytes]) -> Iterator[ManifestLine | ManifestPro
             blanks.append(number)
             continue
         for blank in blanks:
-            yield _problem(blank, "blank_line", "The line is blank and was skipped.", warning=True)
+            yield _problem(blank, "blank_line", _("The line is blank and was skipped."), warning=True)
         blanks.clear()
         result = read_line(number, raw)
         if isinstance(result, list):
@@ -85,7 +87,9 @@ def read_manifest(lines: Iterable[bytes]) -> Iterator[ManifestLine | ManifestPro
         key = hashlib.blake2b(result.source_ref.encode(), digest_size=8).digest()
         earlier = first_seen.setdefault(key, number)
         if earlier != number:
-            message = f"The same source-ref stands in line {earlier}; both lines will be labeled. Remove one."
+            message = _("The same source-ref stands in line %(earlier)s; both lines will be labeled. Remove one.") % {
+                "earlier": earlier
+            }
             yield _problem(number, "duplicate_source_ref", message, warning=True)
 
 
@@ -96,19 +100,19 @@ def read_line(number: int, raw: bytes) -> ManifestLine | list[ManifestProblem]:
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        message = f"Byte {error.start + 1} is not UTF-8. Save the manifest as UTF-8."
+        message = _("Byte %(start)s is not UTF-8. Save the manifest as UTF-8.") % {"start": error.start + 1}
         return [_problem(number, "bad_utf8", message)]
     if len(text) > MAX_LINE_CHARS:
         return [_too_long(number)]
     try:
         attributes = split_attributes(text)
     except DuplicateKeyError as error:
-        return [_problem(number, "duplicate_key", f"In this line {error}. Keep one of them.")]
+        return [_problem(number, "duplicate_key", _("In this line %(error)s. Keep one of them.") % {"error": error})]
     except NotJsonError as error:
-        message = f"The line is not JSON: {error}. Write one JSON object a line."
+        message = _("The line is not JSON: %(error)s. Write one JSON object a line.") % {"error": error}
         return [_problem(number, "broken_json", message)]
     if attributes is None:
-        message = 'The line is not a JSON object. Write {"source-ref": "s3://bucket/image.jpg"}.'
+        message = _('The line is not a JSON object. Write {"source-ref": "s3://bucket/image.jpg"}.')
         return [_problem(number, "not_an_object", message)]
     problems = [*_name_problems(number, attributes), *_length_problems(number, attributes)]
     source_ref = _source_ref(number, attributes, problems)
@@ -118,7 +122,9 @@ def read_line(number: int, raw: bytes) -> ManifestLine | list[ManifestProblem]:
 def _name_problems(number: int, attributes: Attributes) -> Iterator[ManifestProblem]:
     for name in attributes:
         if name.startswith("$") or not name:
-            message = f"The attribute name '{name[:80]}' is empty or starts with '$'. Rename the attribute."
+            message = _("The attribute name '%(name)s' is empty or starts with '$'. Rename the attribute.") % {
+                "name": name[:80]
+            }
             yield _problem(number, "bad_attribute_name", message)
 
 
@@ -126,19 +132,19 @@ def _length_problems(number: int, attributes: Attributes) -> Iterator[ManifestPr
     for name, value in attributes.items():
         # Colour maps of jobs with many classes are longer; our own output must stay a valid input.
         if len(value) > MAX_ATTRIBUTE_CHARS and not name.endswith("-metadata"):
-            message = (
-                f"The attribute '{name[:80]}' has {len(value):,} characters, more than "
-                f"{MAX_ATTRIBUTE_CHARS:,}. Shorten it, or store it in a file and put the file's address here."
-            )
+            message = _(
+                "The attribute '%(name)s' has %(count)s characters, more than %(most)s. Shorten it, "
+                "or store it in a file and put the file's address here."
+            ) % {"name": name[:80], "count": f"{len(value):,}", "most": f"{MAX_ATTRIBUTE_CHARS:,}"}
             yield _problem(number, "attribute_too_long", message)
 
 
 def _source_ref(number: int, attributes: Attributes, problems: list[ManifestProblem]) -> str:
     text = attributes.get("source-ref")
     if text is None:
-        message = "The line has no 'source-ref'. Add the image's address, for instance s3://bucket/image.jpg."
+        message = _("The line has no 'source-ref'. Add the image's address, for instance s3://bucket/image.jpg.")
         if "source" in attributes:
-            message = "The line has 'source' (text), but segmentation needs 'source-ref', the image's address."
+            message = _("The line has 'source' (text), but segmentation needs 'source-ref', the image's address.")
         problems.append(_problem(number, "missing_source_ref", message))
         return ""
     value = json.loads(text) if text.startswith('"') else None
@@ -159,7 +165,9 @@ def _is_address(value: str) -> bool:
 
 
 def _too_long(number: int) -> ManifestProblem:
-    message = f"The line is longer than {MAX_LINE_CHARS:,} characters. Shorten it or split the manifest."
+    message = _("The line is longer than %(most)s characters. Shorten it or split the manifest.") % {
+        "most": f"{MAX_LINE_CHARS:,}"
+    }
     return _problem(number, "line_too_long", message)
 
 

@@ -13,6 +13,8 @@ from collections.abc import Collection
 import numpy as np
 from PIL import Image
 
+from labeling.wording import gettext_noop as _
+
 from .errors import MaskError, MaskErrorCode
 from .png_chunks import (
     COLOR_TYPE_NAMES,
@@ -27,7 +29,7 @@ from .png_chunks import (
 )
 from .raster import BACKGROUND, MaskRaster
 
-_SEND_AGAIN = "Send the mask again; when this repeats, reload the editor."
+_SEND_AGAIN = _("Send the mask again; when this repeats, reload the editor.")
 _INFLATE_STEP = 1 << 18
 
 
@@ -47,9 +49,14 @@ def decode_mask(data: bytes, *, width: int, height: int, known_indices: Collecti
     if len(data) > max_mask_bytes(width, height):
         raise MaskError(
             "too_large",
-            f"The mask has {len(data):,} bytes; a {width} x {height} mask needs at most "
-            f"{max_mask_bytes(width, height):,}.",
-            "Send only the mask, as an indexed PNG.",
+            _("The mask has %(count)s bytes; a %(width)s x %(height)s mask needs at most %(most)s.")
+            % {
+                "count": f"{len(data):,}",
+                "width": width,
+                "height": height,
+                "most": f"{max_mask_bytes(width, height):,}",
+            },
+            _("Send only the mask, as an indexed PNG."),
         )
     header = _checked_header(data, width, height)
     essential = _essential_png(data, header)
@@ -62,13 +69,14 @@ def _checked_header(data: bytes, width: int, height: int) -> Header:
     header = read_header(data)
     if header is None:
         if data.startswith(SIGNATURE[: max(1, len(data))]) and data and len(data) < 33:
-            raise MaskError("truncated", "The mask ends inside its header.", _SEND_AGAIN)
-        raise MaskError("not_png", "The mask is not a PNG file.", "Send an 8-bit indexed PNG.")
+            raise MaskError("truncated", _("The mask ends inside its header."), _SEND_AGAIN)
+        raise MaskError("not_png", _("The mask is not a PNG file."), _("Send an 8-bit indexed PNG."))
     if (header.width, header.height) != (width, height):
         raise MaskError(
             "wrong_size",
-            f"The mask is {header.width} x {header.height} pixels, the image {width} x {height}.",
-            "Send a mask of the image's stored size; do not scale it or turn it by EXIF orientation.",
+            _("The mask is %(width)s x %(height)s pixels, the image %(image_width)s x %(image_height)s.")
+            % {"width": header.width, "height": header.height, "image_width": width, "image_height": height},
+            _("Send a mask of the image's stored size; do not scale it or turn it by EXIF orientation."),
         )
     palette_ok = header.color_type == PALETTE and header.bit_depth in (1, 2, 4, 8)
     grey_ok = header.color_type == GREY and header.bit_depth == 8
@@ -76,11 +84,12 @@ def _checked_header(data: bytes, width: int, height: int) -> Header:
         kind = COLOR_TYPE_NAMES.get(header.color_type, f"colour type {header.color_type}")
         raise MaskError(
             "wrong_mode",
-            f"The mask is a {header.bit_depth}-bit {kind} PNG, which does not carry class indices.",
-            "Send one channel: an indexed (palette) PNG or an 8-bit grey PNG whose values are class indices.",
+            _("The mask is a %(bit_depth)s-bit %(kind)s PNG, which does not carry class indices.")
+            % {"bit_depth": header.bit_depth, "kind": kind},
+            _("Send one channel: an indexed (palette) PNG or an 8-bit grey PNG whose values are class indices."),
         )
     if header.interlace not in (0, 1):
-        raise MaskError("not_png", "The mask has an unknown interlace method.", "Send an 8-bit indexed PNG.")
+        raise MaskError("not_png", _("The mask has an unknown interlace method."), _("Send an 8-bit indexed PNG."))
     return header
 
 
@@ -99,9 +108,9 @@ def _essential_png(data: bytes, header: Header) -> bytes:
             elif kind == b"IHDR":
                 kept.append(chunk(kind, bytes(body)))
     except PngDamagedError:
-        raise MaskError("truncated", "The mask is cut off or damaged.", _SEND_AGAIN) from None
+        raise MaskError("truncated", _("The mask is cut off or damaged."), _SEND_AGAIN) from None
     if header.color_type == PALETTE and not (0 < palette_bytes <= 768 and palette_bytes % 3 == 0):
-        raise MaskError("wrong_mode", "The mask has no palette.", "Send an 8-bit indexed PNG with its palette.")
+        raise MaskError("wrong_mode", _("The mask has no palette."), _("Send an 8-bit indexed PNG with its palette."))
     _check_inflated_size(pixels, header.raw_size())
     image_data = chunk(b"IDAT", b"".join(pixels))
     return b"".join([SIGNATURE, *kept, image_data, chunk(b"IEND", b"")])
@@ -120,8 +129,8 @@ def _check_inflated_size(pixels: list[memoryview], expected: int) -> None:
                 if size > expected:
                     raise MaskError(
                         "bomb",
-                        "The mask inflates to more pixels than its header says.",
-                        "Send a PNG written by the editor or a common image library.",
+                        _("The mask inflates to more pixels than its header says."),
+                        _("Send a PNG written by the editor or a common image library."),
                     )
         while not inflate.eof and size <= expected:
             more = inflate.decompress(inflate.unconsumed_tail, _INFLATE_STEP)
@@ -129,10 +138,10 @@ def _check_inflated_size(pixels: list[memoryview], expected: int) -> None:
             if not more:
                 break
     except zlib.error:
-        raise MaskError("truncated", "The mask's image data is damaged.", _SEND_AGAIN) from None
+        raise MaskError("truncated", _("The mask's image data is damaged."), _SEND_AGAIN) from None
     if size != expected or not inflate.eof:
         code: MaskErrorCode = "bomb" if size > expected else "truncated"
-        raise MaskError(code, "The mask's image data does not fill the image.", _SEND_AGAIN)
+        raise MaskError(code, _("The mask's image data does not fill the image."), _SEND_AGAIN)
 
 
 def _pixels(png: bytes) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
@@ -142,7 +151,9 @@ def _pixels(png: bytes) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
             # A copy: the raster must own its pixels after Pillow's image is closed.
             pixels = np.array(image, dtype=np.uint8)
     except (OSError, SyntaxError, ValueError) as error:
-        raise MaskError("truncated", f"The mask cannot be decoded ({error}).", _SEND_AGAIN) from error
+        raise MaskError(
+            "truncated", _("The mask cannot be decoded (%(error)s).") % {"error": error}, _SEND_AGAIN
+        ) from error
     return pixels.reshape(pixels.shape[0], pixels.shape[1])
 
 
@@ -154,6 +165,7 @@ def _check_known(raster: MaskRaster, known_indices: Collection[int]) -> None:
         allowed = ", ".join(str(index) for index in sorted(known)[:20]) + (", ..." if len(known) > 20 else "")
         raise MaskError(
             "unknown_index",
-            f"The mask uses class indices that the label set does not have: {shown}.",
-            f"Use only {allowed}; reload the editor when the label set was changed meanwhile.",
+            _("The mask uses class indices that the label set does not have: %(shown)s.") % {"shown": shown},
+            _("Use only %(allowed)s; reload the editor when the label set was changed meanwhile.")
+            % {"allowed": allowed},
         )

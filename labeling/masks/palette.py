@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from labeling.wording import gettext_noop as _
+
 from .errors import PaletteError
 from .raster import BACKGROUND, Indices
 
@@ -51,7 +53,7 @@ def parse_color(text: str) -> str:
         value = "".join(digit * 2 for digit in value)
     color = f"#{value}"
     if not _HEX.fullmatch(color):
-        raise PaletteError(f"'{text}' is not a colour. Write it as #rrggbb, for instance #2ca02c.")
+        raise PaletteError(_("'%(text)s' is not a colour. Write it as #rrggbb, for instance #2ca02c.") % {"text": text})
     return color
 
 
@@ -69,7 +71,7 @@ def default_color(index: int, taken: Iterable[str] = ()) -> str:
     for color in order:
         if color not in used:
             return color
-    raise PaletteError("All default colours are taken. Choose a colour by hand.")
+    raise PaletteError(_("All default colours are taken. Choose a colour by hand."))
 
 
 def color_problems(colors: Mapping[int, str]) -> list[tuple[int, str, str]]:
@@ -82,16 +84,26 @@ def color_problems(colors: Mapping[int, str]) -> list[tuple[int, str, str]]:
     seen: dict[str, int] = {}
     for index, text in sorted(colors.items()):
         if not 1 <= index <= MAX_CLASSES:
-            problems.append((index, "bad_index", f"Index {index} is not between 1 and {MAX_CLASSES}."))
+            problems.append(
+                (
+                    index,
+                    "bad_index",
+                    _("Index %(index)s is not between 1 and %(most)s.") % {"index": index, "most": MAX_CLASSES},
+                )
+            )
         try:
             color = parse_color(text)
         except PaletteError as error:
             problems.append((index, "bad_color", str(error)))
             continue
         if color == WHITE:
-            problems.append((index, "reserved_color", "White is the colour of BACKGROUND. Choose another."))
+            problems.append((index, "reserved_color", _("White is the colour of BACKGROUND. Choose another.")))
         elif color in seen:
-            sentence = f"Classes {seen[color]} and {index} both have {color}. Give each class its own colour."
+            sentence = _("Classes %(seen)s and %(index)s both have %(color)s. Give each class its own colour.") % {
+                "seen": seen[color],
+                "index": index,
+                "color": color,
+            }
             problems.append((index, "duplicate_color", sentence))
         seen.setdefault(color, index)
     return problems
@@ -107,9 +119,12 @@ class Palette:
         parsed = {index: parse_color(color) for index, color in sorted(self.colors.items()) if index != BACKGROUND}
         outside = [index for index in parsed if not 1 <= index <= MAX_CLASSES]
         if outside:
-            raise PaletteError(f"Class indices go from 1 to {MAX_CLASSES}; {outside[0]} does not.")
+            raise PaletteError(
+                _("Class indices go from 1 to %(most)s; %(outside)s does not.")
+                % {"most": MAX_CLASSES, "outside": outside[0]}
+            )
         if parse_color(self.colors.get(BACKGROUND, WHITE)) != WHITE:
-            raise PaletteError("Index 0 is BACKGROUND and always white.")
+            raise PaletteError(_("Index 0 is BACKGROUND and always white."))
         object.__setattr__(self, "colors", parsed)
 
     @classmethod
@@ -126,7 +141,10 @@ class Palette:
         missing = [index for index in indices if index != BACKGROUND and index not in self.colors]
         if missing:
             listed = ", ".join(map(str, missing[:20]))
-            raise PaletteError(f"The mask uses indices without a class: {listed}. Add the classes or correct it.")
+            raise PaletteError(
+                _("The mask uses indices without a class: %(listed)s. Add the classes or correct it.")
+                % {"listed": listed}
+            )
 
     def plte(self) -> bytes:
         """768 bytes for PNG's PLTE chunk: always 256 entries, as a short palette shrinks the bit depth."""
