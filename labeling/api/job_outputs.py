@@ -8,13 +8,14 @@ from rest_framework import serializers
 from labeling.api.work.outputs import CategoryOutput, NamedOutput
 from labeling.instructions import render_instructions
 from labeling.models import DataObject
+from maskwright.core.api.fields import KeptText
 
 
 class JobRowOutput(serializers.Serializer[Any]):
     id = serializers.UUIDField(source="job.pk")
     name = serializers.CharField(source="job.name")
     state = serializers.CharField(source="job.state")
-    failure_reason = serializers.CharField(source="job.failure_reason")
+    failure_reason = KeptText(source="job.failure_reason")
     work_team = NamedOutput(source="job.work_queue.work_team", allow_null=True)
     done = serializers.IntegerField()
     total = serializers.IntegerField()
@@ -28,7 +29,7 @@ class JobOutput(serializers.Serializer[Any]):
     name = serializers.CharField(source="job.name")
     state = serializers.CharField(source="job.state")
     ground_truth_status = serializers.CharField()
-    failure_reason = serializers.CharField(source="job.failure_reason")
+    failure_reason = KeptText(source="job.failure_reason")
     label_attribute_name = serializers.CharField(source="job.label_attribute_name")
     input_uri = serializers.CharField(source="job.input_uri")
     output_uri = serializers.CharField(source="job.output_uri")
@@ -110,7 +111,7 @@ class PreflightOutput(serializers.Serializer[Any]):
     """`reasons`, `warnings`: numbers by code. The objects of a reason: `objects?problem=<code>`."""
 
     state = serializers.CharField()
-    failure_reason = serializers.CharField()
+    failure_reason = KeptText()
     lines = serializers.IntegerField(source="intake_lines")
     done_at = serializers.DateTimeField(source="intake_done_at", allow_null=True)
     usable = serializers.SerializerMethodField()

@@ -10,6 +10,8 @@ from labeling.api.work.outputs import CategoryOutput, ImageOutput, NamedOutput
 from labeling.models import Annotation
 from labeling.selectors.objects import ObjectDetail, ObjectRow
 from labeling.states import AnnotationKind, AnnotationState
+from maskwright.core.api.fields import KeptText
+from maskwright.core.wording import reword
 
 
 class ReasonOutput(serializers.Serializer[Any]):
@@ -36,14 +38,14 @@ class ObjectBase(serializers.Serializer[Any]):
     @extend_schema_field(ReasonOutput(allow_null=True))
     def get_problem(self, row: ObjectRow | ObjectDetail) -> dict[str, str] | None:
         item = row.item
-        return {"code": item.problem_code, "message": item.problem} if item.problem_code else None
+        return {"code": item.problem_code, "message": reword(item.problem)} if item.problem_code else None
 
     @extend_schema_field(ReasonOutput(allow_null=True))
     def get_failure(self, row: ObjectRow | ObjectDetail) -> dict[str, str] | None:
         task = row.task
         if task is None or not task.failure_code:
             return None
-        return {"code": task.failure_code, "message": task.failure_reason}
+        return {"code": task.failure_code, "message": reword(task.failure_reason)}
 
     @extend_schema_field(ImageOutput(allow_null=True))
     def get_image(self, row: ObjectRow | ObjectDetail) -> dict[str, Any] | None:
@@ -99,7 +101,7 @@ class ClaimOutput(serializers.Serializer[Any]):
     claimed_at = serializers.DateTimeField()
     ended_at = serializers.DateTimeField(allow_null=True)
     active_seconds = serializers.FloatField()
-    reason = serializers.CharField()
+    reason = KeptText()
     revision = serializers.IntegerField()
 
 

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from labeling.api.work.outputs import CategoryOutput
 from labeling.instructions import render_instructions
+from maskwright.core.api.fields import KeptText
 
 
 class LabelSetOutput(serializers.Serializer[Any]):
@@ -48,19 +49,19 @@ class ConnectionOutput(serializers.Serializer[Any]):
     region = serializers.CharField()
     is_writable = serializers.BooleanField()
     tested_at = serializers.DateTimeField(allow_null=True)
-    test_result = serializers.CharField()
+    test_result = KeptText()
     created_at = serializers.DateTimeField()
 
 
 class CheckStepOutput(serializers.Serializer[Any]):
     step = serializers.CharField(help_text="open, list, write, read or delete.")
     ok = serializers.BooleanField()
-    message = serializers.CharField()
+    message = KeptText()
 
 
 class CheckReportOutput(serializers.Serializer[Any]):
     ok = serializers.BooleanField()
-    message = serializers.CharField()
+    message = KeptText()
     steps = CheckStepOutput(many=True)
 
 

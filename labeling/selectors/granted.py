@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
+from django.utils.translation import gettext as _
 
 from labeling.models import DataObject, JobRevision, LabelingJob, Task
 from labeling.states import TaskState
@@ -35,7 +36,7 @@ def granted_job_detail(job_id: uuid.UUID) -> GrantedJob:
     """NotFound without a live grant."""
     job: LabelingJob | None = granted_job_list().filter(pk=job_id).first()
     if job is None:
-        raise NotFound("There is no such job that you were granted.")
+        raise NotFound(_("There is no such job that you were granted."))
     grants = WorkGrant.objects.filter(pk__in=current_scope().grants, work_queue_id=job.work_queue_id)
     preview = grants.filter(preview=True).exists()
     tasks = dict.fromkeys(TaskState.values, 0)

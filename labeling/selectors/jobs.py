@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
+from django.utils.translation import gettext as _
 
 from labeling.models import JobRevision, LabelingJob, Task
 from labeling.states import GROUND_TRUTH_STATUS, TaskState
@@ -61,7 +62,7 @@ def job_detail(job_id: uuid.UUID) -> JobDetail:
         .first()
     )
     if job is None:
-        raise NotFound("There is no such labeling job.")
+        raise NotFound(_("There is no such labeling job."))
     revision = JobRevision.objects.get(job=job, number=job.revision)
     status = GROUND_TRUTH_STATUS[job.state]
     return JobDetail(job, job.work_queue, revision, status, output_manifest_uri(job))

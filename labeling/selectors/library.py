@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, F, QuerySet, Sum
+from django.utils.translation import gettext as _
 
 from labeling.models import (
     LabelSet,
@@ -38,7 +39,7 @@ def label_set_rows(label_sets: Sequence[LabelSet]) -> list[LabelSetRow]:
 def label_set_detail(label_set_id: uuid.UUID) -> LabelSetRow:
     label_set = LabelSet.objects.filter(pk=label_set_id).first()
     if label_set is None:
-        raise NotFound("There is no such label set.")
+        raise NotFound(_("There is no such label set."))
     return label_set_rows([label_set])[0]
 
 
@@ -64,7 +65,7 @@ def template_rows(templates: Sequence[TaskTemplate]) -> list[TemplateRow]:
 def template_detail(task_template_id: uuid.UUID) -> TemplateRow:
     template = TaskTemplate.objects.filter(pk=task_template_id).first()
     if template is None:
-        raise NotFound("There is no such task template.")
+        raise NotFound(_("There is no such task template."))
     return template_rows([template])[0]
 
 
@@ -75,7 +76,7 @@ def connection_list() -> QuerySet[StorageConnection]:
 def connection_detail(connection_id: uuid.UUID) -> StorageConnection:
     found: StorageConnection | None = StorageConnection.objects.filter(pk=connection_id).first()
     if found is None:
-        raise NotFound("There is no such storage connection.")
+        raise NotFound(_("There is no such storage connection."))
     return found
 
 
@@ -89,7 +90,7 @@ def upload_list() -> QuerySet[Upload]:
 def upload_detail(upload_id: uuid.UUID) -> Upload:
     upload = upload_list().filter(pk=upload_id).first()
     if upload is None:
-        raise NotFound("There is no such upload.")
+        raise NotFound(_("There is no such upload."))
     return upload
 
 

@@ -4,6 +4,8 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from labeling.instructions import render_instructions
 from labeling.models import LabelingJob
 from labeling.services.claim_context import ClaimContext, read_claim
@@ -20,7 +22,7 @@ def claim_assignment(*, user_id: uuid.UUID, job_id: uuid.UUID | None) -> tuple[C
     if job_id is not None:
         queue_id = LabelingJob.objects.filter(pk=job_id).values_list("work_queue_id", flat=True).first()
         if queue_id is None:
-            raise NotFound("There is no such labeling job of yours.")
+            raise NotFound(_("There is no such labeling job of yours."))
     found = claims.claim(user_id=user_id, queue_id=queue_id)
     if isinstance(found, claims.NoWork):
         return found
@@ -74,7 +76,7 @@ def claimed_image(*, user_id: uuid.UUID, claim_id: uuid.UUID) -> ClaimedImage:
 
 def image_of(claim: ClaimContext) -> ClaimedImage:
     if not claim.is_live:
-        raise LeaseLost("The time for this assignment is over; its photo is not yours to see any more.")
+        raise LeaseLost(_("The time for this assignment is over; its photo is not yours to see any more."))
     # The customer's storage connections: a vendor may use them for this photo but never read them.
     with organization_scope(claim.organization_id):
         location = Resolver().resolve(claim.source_ref)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from maskwright.core.errors import NotFound
 from maskwright.core.scope import current_scope
@@ -89,7 +90,7 @@ def read_claim(*, user_id: uuid.UUID, claim_id: uuid.UUID) -> ClaimContext:
         cursor.execute(_SQL, values)
         row = cursor.fetchone()
     if row is None:
-        raise NotFound("There is no such assignment of yours.")
+        raise NotFound(_("There is no such assignment of yours."))
     values_of = list(row)
     for column in (_CATEGORIES, _TOOLS):
         values_of[column] = json.loads(row[column])

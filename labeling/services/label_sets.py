@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from labeling.masks import BACKGROUND_NAME, MAX_CLASSES, color_problems, default_color, parse_color
 from labeling.models import LabelingJob, LabelSet, LabelSetVersion
 from maskwright.audit.record import record
 from maskwright.core.errors import FieldProblem, Invalid, NotFound
+from maskwright.core.wording import number, reword
 
 MAX_NAME_CHARS = 256  # of a category, as in Ground Truth
 MAX_DESCRIPTION_CHARS = 1000
@@ -37,7 +39,7 @@ def save_label_set(
         used = LabelingJob.objects.filter(label_set=label_set).exists()
         problems += change_problems(before, wanted, may_remove=not used, may_rename=True)
     if problems:
-        raise Invalid("The label set cannot be saved; each reason is listed.", fields=tuple(problems))
+        raise Invalid(_("The label set cannot be saved; each reason is listed."), fields=tuple(problems))
     fields = {"name": name.strip(), "description": description.strip()}
     if label_set is None:
         label_set = _insert(fields)
@@ -62,9 +64,12 @@ def complete_categories(categories: Sequence[Mapping[str, Any]]) -> tuple[list[C
     """Fill in what was left out and find every problem. Paths are `categories.<place>.<field>`."""
     problems: list[FieldProblem] = []
     if not categories:
-        problems.append(FieldProblem("categories", "no_labels", "Add at least one category to label."))
+        problems.append(FieldProblem("categories", "no_labels", _("Add at least one category to label.")))
     if len(categories) > MAX_CLASSES:
-        message = f"There are {len(categories)} categories; an 8-bit mask holds {MAX_CLASSES}. Merge or remove some."
+        message = _("There are %(count)s categories; an 8-bit mask holds %(most)s. Merge or remove some.") % {
+            "count": len(categories),
+            "most": MAX_CLASSES,
+        }
         problems.append(FieldProblem("categories", "too_many_labels", message))
         return [], problems
     indices = _indices(categories, problems)
@@ -73,8 +78,8 @@ def complete_categories(categories: Sequence[Mapping[str, Any]]) -> tuple[list[C
         texts = {field: _text(entry.get(field)) for field in ("name", "color", "key", "description")}
         wanted.append({"index": index, **{field: value.strip() for field, value in texts.items()}})
         problems += _entry_problems(place, wanted[-1])
-    problems += _repeated(wanted, "name", "duplicate_name", "Another category has this name. Give each its own.")
-    problems += _repeated(wanted, "key", "duplicate_key", "Another category has this key. Give each its own.")
+    problems += _repeated(wanted, "name", "duplicate_name", _("Another category has this name. Give each its own."))
+    problems += _repeated(wanted, "key", "duplicate_key", _("Another category has this key. Give each its own."))
     _fill_colors(wanted, problems)
     return wanted, problems
 
@@ -89,17 +94,23 @@ def change_problems(
     for place, category in enumerate(after):
         old = indices.get(category["name"].casefold())
         if old is not None and old != category["index"]:
-            message = f"'{category['name']}' has index {old} in masks already made; keep {old}."
+            message = _("'%(name)s' has index %(old)s in masks already made; keep %(old)s.") % {
+                "name": category["name"],
+                "old": old,
+            }
             problems.append(FieldProblem(f"categories.{place}.index", "reindexed", message))
         elif not may_rename and names.get(category["index"], category["name"]) != category["name"]:
-            message = (
-                f"Index {category['index']} is '{names[category['index']]}' in this job. Add a new category instead."
-            )
+            message = _("Index %(index)s is '%(name)s' in this job. Add a new category instead.") % {
+                "index": category["index"],
+                "name": names[category["index"]],
+            }
             problems.append(FieldProblem(f"categories.{place}.name", "renamed", message))
     missing = sorted(set(names) - {category["index"] for category in after})
     if missing and not may_remove:
         listed = ", ".join(f"'{names[index]}'" for index in missing)
-        message = f"A job uses {listed}; masks may hold it. Keep it, or make another label set."
+        message = _("A job uses %(listed)s; masks may hold it. Keep it, or make another label set.") % {
+            "listed": listed
+        }
         problems.append(FieldProblem("categories", "removed", message))
     return problems
 
@@ -107,7 +118,7 @@ def change_problems(
 def _locked(label_set_id: uuid.UUID) -> LabelSet:
     found: LabelSet | None = LabelSet.objects.select_for_update().filter(pk=label_set_id).first()
     if found is None:
-        raise NotFound("There is no such label set.")
+        raise NotFound(_("There is no such label set."))
     return found
 
 
@@ -116,8 +127,8 @@ def _insert(fields: dict[str, str]) -> LabelSet:
         with transaction.atomic():
             return LabelSet.objects.create(**fields)
     except IntegrityError as error:  # somebody else took the name at the same moment
-        problem = FieldProblem("name", "name_taken", "Another label set has this name. Choose another one.")
-        raise Invalid("The label set cannot be saved.", fields=(problem,)) from error
+        problem = FieldProblem("name", "name_taken", _("Another label set has this name. Choose another one."))
+        raise Invalid(_("The label set cannot be saved."), fields=(problem,)) from error
 
 
 def _add_version(label_set: LabelSet, categories: list[Category]) -> None:
@@ -129,12 +140,12 @@ def _add_version(label_set: LabelSet, categories: list[Category]) -> None:
 
 def _name_problems(name: str, label_set: LabelSet | None) -> list[FieldProblem]:
     if not 1 <= len(name.strip()) <= 100:
-        return [FieldProblem("name", "bad_name", "Give the label set a name of 1 to 100 characters.")]
+        return [FieldProblem("name", "bad_name", _("Give the label set a name of 1 to 100 characters."))]
     others = LabelSet.objects.filter(name=name.strip())
     if label_set is not None:
         others = others.exclude(pk=label_set.pk)
     if others.exists():
-        return [FieldProblem("name", "name_taken", "Another label set has this name. Choose another one.")]
+        return [FieldProblem("name", "name_taken", _("Another label set has this name. Choose another one."))]
     return []
 
 
@@ -149,9 +160,15 @@ def _indices(categories: Sequence[Mapping[str, Any]], problems: list[FieldProble
             continue
         usable = isinstance(index, int) and not isinstance(index, bool) and 1 <= index <= MAX_CLASSES
         if not usable or index in indices:
-            code, message = "bad_index", f"An index is a whole number from 1 to {MAX_CLASSES}; 0 is BACKGROUND."
+            code, message = (
+                "bad_index",
+                _("An index is a whole number from 1 to %(most)s; 0 is BACKGROUND.") % {"most": MAX_CLASSES},
+            )
             if usable:
-                code, message = "duplicate_index", f"Index {index} is used twice. Give each category its own."
+                code, message = (
+                    "duplicate_index",
+                    _("Index %(index)s is used twice. Give each category its own.") % {"index": index},
+                )
             problems.append(FieldProblem(f"categories.{place}.index", code, message))
         indices.append(index if isinstance(index, int) else 0)
     return indices
@@ -161,16 +178,16 @@ def _entry_problems(place: int, category: Category) -> list[FieldProblem]:
     problems = []
     name = category["name"]
     if not name or len(name) > MAX_NAME_CHARS or not _printable(name):
-        message = f"A category's name has 1 to {MAX_NAME_CHARS} characters."
+        message = _("A category's name has 1 to %(most)s characters.") % {"most": MAX_NAME_CHARS}
         problems.append(FieldProblem(f"categories.{place}.name", "bad_name", message))
     elif name.upper() == BACKGROUND_NAME:
-        message = "BACKGROUND is index 0, the unlabeled pixels; it is always there. Leave it out."
+        message = _("BACKGROUND is index 0, the unlabeled pixels; it is always there. Leave it out.")
         problems.append(FieldProblem(f"categories.{place}.name", "reserved_name", message))
     if category["key"] and not _KEY.fullmatch(category["key"]):
-        message = "A key is one character from the keyboard, such as 1 or q."
+        message = _("A key is one character from the keyboard, such as 1 or q.")
         problems.append(FieldProblem(f"categories.{place}.key", "bad_key", message))
     if len(category["description"]) > MAX_DESCRIPTION_CHARS or "\0" in category["description"]:
-        message = f"A description has at most {MAX_DESCRIPTION_CHARS:,} characters."
+        message = _("A description has at most %(most)s characters.") % {"most": number(MAX_DESCRIPTION_CHARS)}
         problems.append(FieldProblem(f"categories.{place}.description", "bad_description", message))
     return problems
 
@@ -192,7 +209,7 @@ def _fill_colors(wanted: list[Category], problems: list[FieldProblem]) -> None:
     chosen = {category["index"]: category["color"] for category in wanted if category["color"]}
     found = color_problems(chosen)
     for index, code, sentence in found:
-        problems.append(FieldProblem(f"categories.{places.get(index, 0)}.color", code, sentence))
+        problems.append(FieldProblem(f"categories.{places.get(index, 0)}.color", code, reword(sentence)))
     if problems:
         return
     taken = dict(chosen)

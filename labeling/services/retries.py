@@ -3,6 +3,8 @@
 import uuid
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from labeling.errors import MoveRefused
 from labeling.models import DataObject, LabelingJob, Task
 from labeling.services.intake.photos import accept_photo, judge
@@ -33,12 +35,12 @@ def retry_object(*, object_id: uuid.UUID) -> DataObject:
         .first()
     )
     if item is None:
-        raise NotFound("There is no such data object.")
+        raise NotFound(_("There is no such data object."))
     task = Task.objects.select_for_update(no_key=True).filter(data_object=item).first()
     if task is None:
         _recheck_later(item)
     elif task.state != TaskState.FAILED:
-        raise MoveRefused("This object did not fail; there is nothing to try again.")
+        raise MoveRefused(_("This object did not fail; there is nothing to try again."))
     elif WorkItem.objects.filter(pk=task.work_item_id, state=ItemState.FAILED).exists():
         _reopen(item.job, task)
     else:
@@ -49,16 +51,18 @@ def retry_object(*, object_id: uuid.UUID) -> DataObject:
 
 def _recheck_later(item: DataObject) -> None:
     if not item.problem_code or not item.source_ref:
-        raise MoveRefused("Its line in the manifest cannot be used. Correct the manifest and make a new job of it.")
+        raise MoveRefused(_("Its line in the manifest cannot be used. Correct the manifest and make a new job of it."))
     if item.job.state in (*_ENDED, JobState.INITIALIZING):
-        message = f"The job is {JobState(item.job.state).label}; photos are not checked again then."
+        message = _("The job is %(state)s; photos are not checked again then.") % {
+            "state": JobState(item.job.state).label
+        }
         raise MoveRefused(message)
     emit(Message("object.recheck", item.organization_id, {"object_id": str(item.pk)}, key=str(item.pk)))
 
 
 def _reopen(job: LabelingJob, task: Task) -> None:
     if job.state in _ENDED:
-        raise MoveRefused(f"The job is {JobState(job.state).label}; nobody labels it any more.")
+        raise MoveRefused(_("The job is %(state)s; nobody labels it any more.") % {"state": JobState(job.state).label})
     reopen_item(item_id=task.work_item_id)
     advance_task(task=task, to=TaskState.WAITING)
     advance_task(task=task, to=TaskState.OPEN)
@@ -74,7 +78,7 @@ def recheck_object(*, organization_id: uuid.UUID, object_id: uuid.UUID) -> None:
         if item is None:
             return
         location = Resolver().resolve_many([item.source_ref])[item.source_ref]
-    verdict = judge(location, item.source_ref)
+    verdict = judge(organization_id, location, item.source_ref)
     with organization_scope(organization_id):
         job = LabelingJob.objects.select_for_update(no_key=True).get(pk=item.job_id)
         locked = DataObject.objects.select_for_update(no_key=True).filter(pk=object_id).exclude(problem_code="").first()

@@ -16,6 +16,7 @@ from labeling.errors import WrongPrompt
 from labeling.services.assignments import image_of
 from labeling.services.claim_context import read_claim
 from maskwright.core.errors import FieldProblem, Unavailable
+from maskwright.core.wording import reword
 from workforce.services.claims import why_not_mine
 
 
@@ -34,6 +35,7 @@ def segment(*, user_id: uuid.UUID, claim_id: uuid.UUID, token: int, prompt: obje
             load=lambda: image.location.get(max_bytes=settings.IMAGE_MAX_BYTES),
         )
     except (PromptError, BackendRefused) as error:
-        raise WrongPrompt(str(error), fields=(FieldProblem("prompt", error.code, str(error)),)) from error
+        message = reword(str(error))
+        raise WrongPrompt(message, fields=(FieldProblem("prompt", error.code, message),)) from error
     except BackendUnavailable as error:
-        raise Unavailable(str(error), code=error.code) from error
+        raise Unavailable(reword(str(error)), code=error.code) from error

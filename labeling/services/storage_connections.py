@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from labeling.models import LabelingJob, StorageConnection
 from labeling.models.storage_connection import StorageKind
@@ -15,16 +17,17 @@ from labeling.storage.connections import (
     CREDENTIALS,
     SCHEME_OF,
     check_folder,
-    check_service_account,
     container_problem,
     open_connection,
     seal,
 )
+from labeling.storage.credentials import check_azure_account, check_service_account, read_azure
 from labeling.storage.egress import check_endpoint
 from maskwright.audit.record import record
 from maskwright.core.errors import Conflict, DomainError, FieldProblem, Invalid, NotFound
 from maskwright.core.objects import ObjectStore
 from maskwright.core.scope import current_scope
+from maskwright.core.wording import in_stored_language
 
 _REGION_CHARS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 _ENDED = (JobState.STOPPED, JobState.COMPLETED, JobState.FAILED)
@@ -56,13 +59,20 @@ def save_storage_connection(
         "is_writable": is_writable,
     }
     given = {key: value.strip() for key, value in (credentials or {}).items() if value and value.strip()}
+    unread: list[FieldProblem] = []
+    if kind == StorageKind.AZURE and given:
+        try:
+            given, wanted["endpoint"] = read_azure(given, wanted["endpoint"])
+        except DomainError as error:
+            unread.append(FieldProblem("credentials", error.error_code, error.message))
     problems = [
+        *unread,
         *_name_problems(wanted["name"], stored),
         *_place_problems(wanted, stored),
-        *_credential_problems(wanted, given, stored, entered=credentials is not None),
+        *(() if unread else _credential_problems(wanted, given, stored, entered=credentials is not None)),
     ]
     if problems:
-        raise Invalid("The storage connection cannot be saved; each reason is listed.", fields=tuple(problems))
+        raise Invalid(_("The storage connection cannot be saved; each reason is listed."), fields=tuple(problems))
     connection = stored or StorageConnection()
     for field, value in wanted.items():
         setattr(connection, field, value)
@@ -73,7 +83,7 @@ def save_storage_connection(
         with transaction.atomic():
             connection.save()
     except IntegrityError as error:  # somebody else took the name or bucket at the same moment
-        raise Invalid("Another connection has this name or bucket already.", code="name_taken") from error
+        raise Invalid(_("Another connection has this name or bucket already."), code="name_taken") from error
     verb = "storage_connection.changed" if stored else "storage_connection.created"
     record(verb, "storage_connection", connection.pk, name=wanted["name"], new_credentials=credentials is not None)
     return connection
@@ -87,7 +97,7 @@ def remove_storage_connection(*, connection_id: uuid.UUID) -> None:
     jobs = LabelingJob.objects.filter(organization_id=connection.organization_id).exclude(state__in=_ENDED)
     for job in jobs.only("name", "input_uri", "output_uri"):
         if job.input_uri.startswith(base) or job.output_uri.startswith(base):
-            raise Conflict(f"The job {job.name} uses this connection. Stop the job first.")
+            raise Conflict(_("The job %(name)s uses this connection. Stop the job first.") % {"name": job.name})
     record("storage_connection.removed", "storage_connection", connection.pk, name=connection.name)
     connection.delete()
 
@@ -113,7 +123,7 @@ class CheckReport:
     @property
     def message(self) -> str:
         failed = next((step for step in self.steps if not step.ok), None)
-        return failed.message if failed else "Everything works."
+        return failed.message if failed else gettext_noop("Everything works.")
 
 
 def test_connection(*, connection_id: uuid.UUID) -> CheckReport:
@@ -122,12 +132,13 @@ def test_connection(*, connection_id: uuid.UUID) -> CheckReport:
     What the storage answered is never repeated, only what it means. Takes some seconds at most.
     """
     connection = _locked(connection_id)
-    try:
-        store = open_connection(connection, patient=False)
-    except DomainError as error:
-        steps: tuple[CheckStep, ...] = (CheckStep("open", False, error.message),)
-    else:
-        steps = tuple(_try_all(store, connection.is_writable))
+    with in_stored_language():
+        try:
+            store = open_connection(connection, patient=False)
+        except DomainError as error:
+            steps: tuple[CheckStep, ...] = (CheckStep("open", False, error.message),)
+        else:
+            steps = tuple(_try_all(store, connection.is_writable))
     report = CheckReport(connection, steps)
     connection.tested_at, connection.test_result = timezone.now(), report.message
     connection.save(update_fields=["tested_at", "test_result"])
@@ -142,14 +153,16 @@ def _try_all(store: ObjectStore, is_writable: bool) -> Iterator[CheckStep]:
 
     def read_back() -> None:
         if store.get(key, max_bytes=1000) != data:
-            raise Conflict("What was written came back changed. Check the storage.")
+            raise Conflict(_("What was written came back changed. Check the storage."))
 
-    actions: list[tuple[str, str, Any]] = [("list", "Objects can be listed.", lambda: next(iter(store.list("")), None))]
+    actions: list[tuple[str, str, Any]] = [
+        ("list", _("Objects can be listed."), lambda: next(iter(store.list("")), None))
+    ]
     if is_writable:
         actions += [
-            ("write", "Objects can be written.", lambda: store.put(key, data, content_type="text/plain")),
-            ("read", "Objects can be read.", read_back),
-            ("delete", "Objects can be deleted.", lambda: store.delete(key)),
+            ("write", _("Objects can be written."), lambda: store.put(key, data, content_type="text/plain")),
+            ("read", _("Objects can be read."), read_back),
+            ("delete", _("Objects can be deleted."), lambda: store.delete(key)),
         ]
     for step, success, action in actions:
         try:
@@ -161,33 +174,36 @@ def _try_all(store: ObjectStore, is_writable: bool) -> Iterator[CheckStep]:
 
 
 _FAILED = {
-    "list": "Objects cannot be listed.",
-    "write": "Objects cannot be written; make the connection read-only, or allow writing.",
-    "read": "Objects cannot be read.",
-    "delete": "Objects can be written but not deleted.",
+    "list": gettext_noop("Objects cannot be listed."),
+    "write": gettext_noop("Objects cannot be written; make the connection read-only, or allow writing."),
+    "read": gettext_noop("Objects cannot be read."),
+    "delete": gettext_noop("Objects can be written but not deleted."),
 }
 
 
 def _locked(connection_id: uuid.UUID) -> StorageConnection:
     found: StorageConnection | None = StorageConnection.objects.select_for_update().filter(pk=connection_id).first()
     if found is None:
-        raise NotFound("There is no such storage connection.")
+        raise NotFound(_("There is no such storage connection."))
     return found
 
 
 def _name_problems(name: str, stored: StorageConnection | None) -> Iterator[FieldProblem]:
     if not 1 <= len(name) <= 100 or "\0" in name:
-        yield FieldProblem("name", "bad_name", "Give the connection a name of 1 to 100 characters.")
+        yield FieldProblem("name", "bad_name", _("Give the connection a name of 1 to 100 characters."))
         return
     others = StorageConnection.objects.filter(name=name)
     if (others.exclude(pk=stored.pk) if stored else others).exists():
-        yield FieldProblem("name", "name_taken", "Another connection has this name. Choose another one.")
+        yield FieldProblem("name", "name_taken", _("Another connection has this name. Choose another one."))
 
 
 def _place_problems(wanted: dict[str, Any], stored: StorageConnection | None) -> Iterator[FieldProblem]:
     kind, container = wanted["kind"], wanted["container"]
     if kind not in StorageKind.values:
-        message = f"There is no kind of storage '{kind}'. Kinds are: {', '.join(StorageKind.values)}."
+        message = _("There is no kind of storage '%(kind)s'. Kinds are: %(known)s.") % {
+            "kind": kind,
+            "known": ", ".join(StorageKind.values),
+        }
         yield FieldProblem("kind", "unknown_kind", message)
         return
     problem = container_problem(kind, container)
@@ -201,11 +217,11 @@ def _place_problems(wanted: dict[str, Any], stored: StorageConnection | None) ->
     others = StorageConnection.objects.filter(kind=kind, container=container)
     if (others.exclude(pk=stored.pk) if stored else others).exists():
         yield FieldProblem(
-            "container", "container_taken", "Another connection of yours has this bucket or folder already."
+            "container", "container_taken", _("Another connection of yours has this bucket or folder already.")
         )
     if wanted["endpoint"]:
-        if kind not in (StorageKind.S3, StorageKind.AZURE):
-            yield FieldProblem("endpoint", "no_endpoint", "This kind of storage has no endpoint. Leave it empty.")
+        if kind == StorageKind.LOCAL:
+            yield FieldProblem("endpoint", "no_endpoint", _("This kind of storage has no endpoint. Leave it empty."))
         else:
             try:
                 check_endpoint(wanted["endpoint"])
@@ -214,7 +230,7 @@ def _place_problems(wanted: dict[str, Any], stored: StorageConnection | None) ->
     # It becomes part of a host name.
     if len(wanted["region"]) > 40 or not set(wanted["region"]) <= _REGION_CHARS:
         yield FieldProblem(
-            "region", "bad_region", "A region looks like eu-central-1. Leave it empty if you do not know it."
+            "region", "bad_region", _("A region looks like eu-central-1. Leave it empty if you do not know it.")
         )
 
 
@@ -224,19 +240,37 @@ def _credential_problems(
     kind = wanted["kind"]
     if stored is not None and not entered:
         if stored.credentials and (stored.kind != kind or stored.endpoint != wanted["endpoint"]):
-            message = "Enter the credentials again: kind or endpoint changed, and they may only go where you send them."
+            message = _(
+                "Enter the credentials again: kind or endpoint changed, and they may only go where you send them."
+            )
             yield FieldProblem("credentials", "enter_again", message)
         return
     known = CREDENTIALS.get(kind, ())
     for name in sorted(set(given) - set(known)):
-        message = f"{kind} has no credential '{name}'. It takes: {', '.join(known) or 'none'}."
+        message = _("%(kind)s has no credential '%(name)s'. It takes: %(known)s.") % {
+            "kind": kind,
+            "name": name,
+            "known": ", ".join(known) or _("none"),
+        }
         yield FieldProblem(f"credentials.{name}", "unknown_credential", message)
     if kind == StorageKind.S3 and bool(given.get("access_key")) != bool(given.get("secret_key")):
-        yield FieldProblem("credentials", "incomplete", "Enter both the access key and the secret key, or neither.")
+        yield FieldProblem("credentials", "incomplete", _("Enter both the access key and the secret key, or neither."))
     if kind == StorageKind.AZURE and not given.get("account_name"):
-        yield FieldProblem("credentials.account_name", "required", "Enter the name of the storage account.")
+        yield FieldProblem("credentials.account_name", "required", _("Enter the name of the storage account."))
     if kind == StorageKind.GCS and given.get("service_account_json"):
         try:
             check_service_account(given["service_account_json"])
         except DomainError as error:
             yield FieldProblem("credentials.service_account_json", error.error_code, error.message)
+
+
+def _azure_problems(given: dict[str, str]) -> Iterator[FieldProblem]:
+    if not given.get("account_name"):
+        yield FieldProblem("credentials.account_name", "required", "Enter the name of the storage account.")
+        return
+    if given.get("account_key") and given.get("sas_token"):
+        yield FieldProblem("credentials", "too_many", "Enter the account key or a SAS token, not both.")
+    try:
+        check_azure_account(given["account_name"], given.get("account_key", ""))
+    except DomainError as error:
+        yield FieldProblem("credentials", error.error_code, error.message)

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from labeling.instructions import MAX_CHARS
 from labeling.models import TaskTemplate, TaskTemplateVersion
 from maskwright.audit.record import record
 from maskwright.core.errors import FieldProblem, Invalid, NotFound
+from maskwright.core.wording import number
 
 #: Names of the editor's tools, as the work API sends them.
 TOOLS = ("brush", "eraser", "polygon", "fill", "extreme-points")
@@ -45,7 +47,7 @@ def save_task_template(
     }
     problems = [*_name_problems(name, template), *content_problems(wanted)]
     if problems:
-        raise Invalid("The task template cannot be saved; each reason is listed.", fields=tuple(problems))
+        raise Invalid(_("The task template cannot be saved; each reason is listed."), fields=tuple(problems))
     if template is None:
         template = _insert(name.strip())
         record("task_template.created", "task_template", template.pk, name=template.name)
@@ -70,16 +72,23 @@ def content_problems(wanted: dict[str, Any]) -> list[FieldProblem]:
     """What is wrong with those of title, instructions, tools and time limit that are given."""
     problems = []
     if "title" in wanted and (not 1 <= len(wanted["title"]) <= MAX_TITLE or "\0" in wanted["title"]):
-        problems.append(FieldProblem("title", "bad_title", f"Give a title of 1 to {MAX_TITLE} characters."))
+        problems.append(
+            FieldProblem("title", "bad_title", _("Give a title of 1 to %(most)s characters.") % {"most": MAX_TITLE})
+        )
     instructions = wanted.get("instructions", "")
     if len(instructions) > MAX_CHARS or "\0" in instructions:
-        message = f"The instructions have at most {MAX_CHARS:,} characters, pictures included. Use smaller pictures."
+        message = _("The instructions have at most %(most)s characters, pictures included. Use smaller pictures.") % {
+            "most": number(MAX_CHARS)
+        }
         problems.append(FieldProblem("instructions", "too_long", message))
     if "tools" in wanted:
         problems += _tool_problems(wanted["tools"])
     seconds = wanted.get("time_limit_seconds", MIN_SECONDS)
     if not MIN_SECONDS <= seconds <= MAX_SECONDS:
-        message = f"The time limit is {MIN_SECONDS} to {MAX_SECONDS:,} seconds (8 hours)."
+        message = _("The time limit is %(least)s to %(most)s seconds (8 hours).") % {
+            "least": MIN_SECONDS,
+            "most": number(MAX_SECONDS),
+        }
         problems.append(FieldProblem("time_limit_seconds", "out_of_range", message))
     return problems
 
@@ -87,31 +96,34 @@ def content_problems(wanted: dict[str, Any]) -> list[FieldProblem]:
 def _tool_problems(tools: Sequence[str]) -> list[FieldProblem]:
     problems = []
     if not tools:
-        problems.append(FieldProblem("tools", "no_tools", "Allow at least one tool."))
+        problems.append(FieldProblem("tools", "no_tools", _("Allow at least one tool.")))
     for place, tool in enumerate(tools):
         if tool not in TOOLS:
-            message = f"There is no tool '{tool}'. Tools are: {', '.join(TOOLS)}."
+            message = _("There is no tool '%(tool)s'. Tools are: %(tools)s.") % {
+                "tool": tool,
+                "tools": ", ".join(TOOLS),
+            }
             problems.append(FieldProblem(f"tools.{place}", "unknown_tool", message))
     if len(set(tools)) < len(tools):
-        problems.append(FieldProblem("tools", "duplicate_tool", "A tool is named twice. Name each once."))
+        problems.append(FieldProblem("tools", "duplicate_tool", _("A tool is named twice. Name each once.")))
     return problems
 
 
 def _locked(task_template_id: uuid.UUID) -> TaskTemplate:
     found: TaskTemplate | None = TaskTemplate.objects.select_for_update().filter(pk=task_template_id).first()
     if found is None:
-        raise NotFound("There is no such task template.")
+        raise NotFound(_("There is no such task template."))
     return found
 
 
 def _name_problems(name: str, template: TaskTemplate | None) -> list[FieldProblem]:
     if not 1 <= len(name.strip()) <= 100 or "\0" in name:
-        return [FieldProblem("name", "bad_name", "Give the task template a name of 1 to 100 characters.")]
+        return [FieldProblem("name", "bad_name", _("Give the task template a name of 1 to 100 characters."))]
     others = TaskTemplate.objects.filter(name=name.strip())
     if template is not None:
         others = others.exclude(pk=template.pk)
     if others.exists():
-        return [FieldProblem("name", "name_taken", "Another task template has this name. Choose another one.")]
+        return [FieldProblem("name", "name_taken", _("Another task template has this name. Choose another one."))]
     return []
 
 
@@ -120,8 +132,8 @@ def _insert(name: str) -> TaskTemplate:
         with transaction.atomic():
             return TaskTemplate.objects.create(name=name)
     except IntegrityError as error:  # somebody else took the name at the same moment
-        problem = FieldProblem("name", "name_taken", "Another task template has this name. Choose another one.")
-        raise Invalid("The task template cannot be saved.", fields=(problem,)) from error
+        problem = FieldProblem("name", "name_taken", _("Another task template has this name. Choose another one."))
+        raise Invalid(_("The task template cannot be saved."), fields=(problem,)) from error
 
 
 def _add_version(template: TaskTemplate, wanted: dict[str, Any]) -> None:

@@ -12,7 +12,10 @@ Keys are raw, as in Ground Truth: `#`, `?` and `%` are ordinary characters of a 
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from labeling.errors import AddressUnusable
+from maskwright.core.wording import number
 
 SCHEMES = ("s3", "gs", "azure", "file", "upload", "maskwright")
 OWN_OUTPUT = "maskwright://output/"
@@ -47,14 +50,22 @@ def parse_address(uri: str) -> Address:
     """Take an address apart. Raises AddressUnusable, which says what an address looks like."""
     scheme, separator, rest = uri.partition("://")
     if not separator or scheme not in SCHEMES:
-        raise AddressUnusable(f"'{uri[:200]}' is no storage address. Write {_EXAMPLES}.")
+        raise AddressUnusable(
+            _("'%(uri)s' is no storage address. Write %(examples)s.") % {"uri": uri[:200], "examples": _EXAMPLES}
+        )
     if len(uri) > MAX_CHARS:
-        raise AddressUnusable(f"The address has more than {MAX_CHARS:,} characters. Use a shorter key.")
+        raise AddressUnusable(
+            _("The address has more than %(most)s characters. Use a shorter key.") % {"most": number(MAX_CHARS)}
+        )
     container, key = ("", rest) if scheme == "file" else (rest.partition("/")[0], rest.partition("/")[2])
     if scheme == "file" and not rest.startswith("/"):
-        raise AddressUnusable(f"'{uri[:200]}' is no folder. Write three slashes: file:///folder/name.")
+        raise AddressUnusable(
+            _("'%(uri)s' is no folder. Write three slashes: file:///folder/name.") % {"uri": uri[:200]}
+        )
     if scheme != "file" and not container:
-        raise AddressUnusable(f"'{uri[:200]}' names no bucket. Write {_EXAMPLES}.")
+        raise AddressUnusable(
+            _("'%(uri)s' names no bucket. Write %(examples)s.") % {"uri": uri[:200], "examples": _EXAMPLES}
+        )
     _check_key(uri, key.removeprefix("/") if scheme == "file" else key)
     return Address(scheme, container, key)
 
@@ -62,6 +73,8 @@ def parse_address(uri: str) -> Address:
 def _check_key(uri: str, key: str) -> None:
     parts = key.removesuffix("/").split("/") if key else []
     if any(part in ("", ".", "..") for part in parts) or "\\" in key:
-        raise AddressUnusable(f"'{uri[:200]}' has an empty part, '.', '..' or a backslash. Write the plain path.")
+        raise AddressUnusable(
+            _("'%(uri)s' has an empty part, '.', '..' or a backslash. Write the plain path.") % {"uri": uri[:200]}
+        )
     if any(ord(character) < 32 or "\ud800" <= character <= "\udfff" for character in uri):
-        raise AddressUnusable("The address has control characters. Write the plain path.")
+        raise AddressUnusable(_("The address has control characters. Write the plain path."))

@@ -11,6 +11,7 @@ import socket
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from labeling.errors import EndpointRefused
 
@@ -29,21 +30,24 @@ def check_endpoint(endpoint: str) -> None:
         parts = urlsplit(endpoint)
         host, port = (parts.hostname or "").lower(), parts.port
     except ValueError:
-        raise EndpointRefused("The endpoint is no address. Write https://host or https://host:port.") from None
+        raise EndpointRefused(_("The endpoint is no address. Write https://host or https://host:port.")) from None
     plain = not (parts.username or parts.password or parts.query or parts.fragment) and parts.path in ("", "/")
     if parts.scheme not in ("http", "https") or not host or not plain:
-        raise EndpointRefused("The endpoint is no address. Write https://host or https://host:port, nothing more.")
+        raise EndpointRefused(_("The endpoint is no address. Write https://host or https://host:port, nothing more."))
     listed = {entry.lower() for entry in settings.STORAGE_ENDPOINTS}
     number = port or (443 if parts.scheme == "https" else 80)
     if host in listed or f"{host}:{number}" in listed:
         return
     if not _VENDOR_HOSTS.fullmatch(host):
         raise EndpointRefused(
-            f"This installation may not connect to {host}. Ask the operator to add {host}:{number} to "
-            "STORAGE_ENDPOINTS, or leave the endpoint empty for Amazon S3."
+            _(
+                "This installation may not connect to %(host)s. Ask the operator to add %(host)s:%(number)s to "
+                "STORAGE_ENDPOINTS, or leave the endpoint empty for Amazon S3."
+            )
+            % {"host": host, "number": number}
         )
     if parts.scheme != "https":
-        raise EndpointRefused(f"Use https://{host}: credentials never travel in the clear.")
+        raise EndpointRefused(_("Use https://%(host)s: credentials never travel in the clear.") % {"host": host})
     check_public(host, number)
 
 
@@ -52,9 +56,11 @@ def check_public(host: str, port: int) -> None:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError:
-        raise EndpointRefused(f"The host {host} cannot be found. Check its spelling.") from None
+        raise EndpointRefused(_("The host %(host)s cannot be found. Check its spelling.") % {"host": host}) from None
     for entry in found:
         address = ipaddress.ip_address(str(entry[4][0]).partition("%")[0])
         mapped = getattr(address, "ipv4_mapped", None)
         if not (mapped or address).is_global:
-            raise EndpointRefused(f"The host {host} leads into a private network. Ask the operator to allow it.")
+            raise EndpointRefused(
+                _("The host %(host)s leads into a private network. Ask the operator to allow it.") % {"host": host}
+            )

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from django.utils.translation import gettext as _
+
 from labeling.errors import AddressUnusable, StorageNotWritable
 from labeling.models import StorageConnection, Upload, UploadedFile
 from labeling.models.storage_connection import StorageKind
@@ -82,10 +84,11 @@ class Resolver:
         """As `resolve`, for writing. Raises StorageNotWritable for connections that are kept read-only."""
         address = parse_address(uri)
         if address.scheme == "upload":
-            raise StorageNotWritable("Uploads are photos to read. Choose another output location.")
+            raise StorageNotWritable(_("Uploads are photos to read. Choose another output location."))
         if address.scheme != "maskwright" and not self._connection(address).is_writable:
             raise StorageNotWritable(
-                f"The storage connection of {address} is read-only. Choose another output location."
+                _("The storage connection of %(address)s is read-only. Choose another output location.")
+                % {"address": address}
             )
         return self._locate(address)
 
@@ -101,11 +104,11 @@ class Resolver:
     def _locate(self, address: Address) -> Location:
         if address.scheme == "maskwright":
             if address.container != "output":
-                raise AddressUnusable("The installation's own storage is maskwright://output/.")
+                raise AddressUnusable(_("The installation's own storage is maskwright://output/."))
             return Location(blob_store(), f"org/{self.organization_id}/output/{address.key}", str(address))
         if address.scheme == "upload":
             # A store without key would be everybody's blobs; only single files of an upload have a location.
-            raise AddressUnusable(f"{address} is a folder. Name one of its files.")
+            raise AddressUnusable(_("%(address)s is a folder. Name one of its files.") % {"address": address})
         connection = self._connection(address)
         key = address.key
         if address.scheme == "file":
@@ -134,9 +137,10 @@ class Resolver:
             ):
                 best = connection
         if best is None:
-            what = f"the folder of {address}" if address.scheme == "file" else f"{address.scheme}://{address.container}"
+            what = str(address) if address.scheme == "file" else f"{address.scheme}://{address.container}"
             raise AddressUnusable(
-                f"No storage connection of your organization covers {what}. Add one under Storage connections."
+                _("No storage connection of your organization covers %(what)s. Add one under Storage connections.")
+                % {"what": what}
             )
         return best
 
@@ -144,9 +148,13 @@ class Resolver:
         try:
             identity = uuid.UUID(address.container)
         except ValueError:
-            raise AddressUnusable(f"'{address}' names no upload. Write upload://<upload id>/<name>.") from None
+            raise AddressUnusable(
+                _("'%(address)s' names no upload. Write upload://<upload id>/<name>.") % {"address": address}
+            ) from None
         if not Upload.objects.filter(pk=identity).exists():
-            raise AddressUnusable(f"There is no upload {identity}. Upload the photos first.")
+            raise AddressUnusable(
+                _("There is no upload %(identity)s. Upload the photos first.") % {"identity": identity}
+            )
         return identity
 
     def _uploaded(self, wanted: dict[str, Address]) -> dict[str, Location | DomainError]:
@@ -165,7 +173,9 @@ class Resolver:
             for uri, address in group.items():
                 sha256 = blobs.get(address.key)
                 if sha256 is None:
-                    found[uri] = AddressUnusable(f"The upload has no file named {address.key}.", code="object_missing")
+                    found[uri] = AddressUnusable(
+                        _("The upload has no file named %(key)s.") % {"key": address.key}, code="object_missing"
+                    )
                 else:
                     found[uri] = Location(blob_store(), blob_key(self.organization_id, sha256), uri)
         return found

@@ -1,18 +1,24 @@
-"""Topics of intake: reading a job's input and checking its photos."""
+"""Topics of intake: reading a job's input, checking its photos, and thumbnails that somebody looks for."""
 
 import uuid
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from labeling.services.intake import fail_intake, run_intake
 from labeling.services.intake.context import LEASE_SECONDS
 from labeling.services.retries import recheck_object
+from labeling.services.thumbnails import TOPIC as THUMBNAIL_TOPIC
+from labeling.services.thumbnails import make_asked_thumbnail
 from maskwright.core.models import as_uuid
 from maskwright.core.outbox import handles
 
 
 def _intake_died(payload: dict[str, Any], error: str) -> None:
     sentence = error.partition(": ")[2] or error
-    reason = f"The photos could not be read: {sentence} Mend this, then check the photos again."
+    reason = gettext_noop("The photos could not be read: %(sentence)s Mend this, then check the photos again.") % {
+        "sentence": sentence
+    }
     fail_intake(job_id=as_uuid(payload["job_id"]), reason=reason)
 
 
@@ -24,3 +30,8 @@ def intake(*, organization_id: uuid.UUID, message_id: uuid.UUID, job_id: str) ->
 @handles("object.recheck", queue="ingest", lease=LEASE_SECONDS, transactional=False)
 def recheck(*, organization_id: uuid.UUID, message_id: uuid.UUID, object_id: str) -> None:
     recheck_object(organization_id=organization_id, object_id=as_uuid(object_id))
+
+
+@handles(THUMBNAIL_TOPIC, queue="ingest", lease=LEASE_SECONDS, transactional=False)
+def thumbnail(*, organization_id: uuid.UUID, message_id: uuid.UUID, **of: str) -> None:
+    make_asked_thumbnail(organization_id=organization_id, **of)

@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
@@ -49,7 +50,7 @@ ANSWER_PARSERS = [PngParser, BoundedJSONParser]
 def fencing_token(request: Request) -> int:
     value = request.headers.get("X-Fencing-Token", "")
     if not value.isdecimal() or len(value) > 18:
-        raise MissingFencingToken("Send the claim's token in the header X-Fencing-Token.")
+        raise MissingFencingToken(_("Send the claim's token in the header X-Fencing-Token."))
     return int(value)
 
 
@@ -57,7 +58,9 @@ def idempotency_key(request: Request) -> uuid.UUID:
     try:
         return uuid.UUID(request.headers.get("Idempotency-Key", ""))
     except ValueError:
-        message = "Send a UUID in the header Idempotency-Key: a new one for each answer, the same for its repetitions."
+        message = _(
+            "Send a UUID in the header Idempotency-Key: a new one for each answer, the same for its repetitions."
+        )
         problem = FieldProblem("Idempotency-Key", "required", message)
         raise Invalid(message, code="missing_idempotency_key", fields=(problem,)) from None
 
@@ -65,7 +68,7 @@ def idempotency_key(request: Request) -> uuid.UUID:
 def draft_seq(request: Request) -> int:
     value = request.headers.get("X-Draft-Seq", "")
     if not value.isdecimal() or len(value) > 15:
-        message = "Send the draft's number, greater than the last one, in the header X-Draft-Seq."
+        message = _("Send the draft's number, greater than the last one, in the header X-Draft-Seq.")
         raise Invalid(message, fields=(FieldProblem("X-Draft-Seq", "required", message),))
     return int(value)
 
@@ -80,5 +83,5 @@ def answer(request: Request) -> Answer:
 
 def png_body(request: Request) -> bytes:
     if not isinstance(request.data, bytes):
-        raise Invalid("Send the draft as image/png.")
+        raise Invalid(_("Send the draft as image/png."))
     return request.data

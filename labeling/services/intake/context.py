@@ -4,6 +4,8 @@ import time
 import uuid
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from labeling.errors import IntakeInterrupted
 from labeling.models import LabelingJob
 from labeling.states import JobState
@@ -35,7 +37,7 @@ class IntakeRun:
             .first()
         )
         if job is None:
-            raise IntakeInterrupted("The job was stopped, or another run finished its intake.")
+            raise IntakeInterrupted(_("The job was stopped, or another run finished its intake."))
         return job
 
     def chunk_written(self, job: LabelingJob) -> None:

@@ -7,13 +7,16 @@ import uuid
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import repeat
 
 from django.conf import settings
+from django.utils.translation import gettext_noop
 
 from labeling.images import ImageError, ImageFacts, inspect_image, missing, verify_decodes
 from labeling.models import DataObject, LabelingJob, Task
 from labeling.services.intake.context import IntakeRun
 from labeling.services.intake.counts import Counts
+from labeling.services.thumbnails import SIDE, keep_thumbnail
 from labeling.storage import Location, Resolver
 from maskwright.core.errors import DomainError
 from maskwright.core.ids import uuid7
@@ -56,7 +59,9 @@ def check_photos(run: IntakeRun) -> bool:
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="photos") as pool:
         while candidates := _next(run, resolver, after):
             verdicts = []
-            for verdict in pool.map(judge, [c.location for c in candidates], [c.source_ref for c in candidates]):
+            owner = repeat(run.organization_id)
+            places = [c.location for c in candidates]
+            for verdict in pool.map(judge, owner, places, [c.source_ref for c in candidates]):
                 verdicts.append(verdict)
                 run.beat()
             _write_chunk(run, dict(zip([c.object_id for c in candidates], verdicts, strict=True)))
@@ -66,8 +71,11 @@ def check_photos(run: IntakeRun) -> bool:
     return True
 
 
-def judge(location: Location | DomainError, source_ref: str) -> Verdict:
-    """Fetch and judge one photo; safe in any thread. Raises ObjectStoreError when the storage does not answer."""
+def judge(organization_id: uuid.UUID, location: Location | DomainError, source_ref: str) -> Verdict:
+    """Fetch and judge one photo, and keep its thumbnail, since it is decoded anyway; safe in any thread.
+
+    Raises ObjectStoreError when the storage does not answer.
+    """
     if isinstance(location, DomainError):
         return Verdict(code=location.error_code, message=location.message)
     try:
@@ -75,13 +83,14 @@ def judge(location: Location | DomainError, source_ref: str) -> Verdict:
         facts = inspect_image(
             data, name=source_ref, max_bytes=settings.IMAGE_MAX_BYTES, max_side=settings.IMAGE_MAX_SIDE
         )
-        verify_decodes(data)
+        jpeg = verify_decodes(data, thumbnail_side=SIDE)
     except ImageError as error:
         return Verdict(code=error.code, message=error.message)
     except ObjectStoreError as error:
         if error.error_code not in _OF_THE_OBJECT:
             raise
         return Verdict(code=error.error_code, message=error.message)
+    keep_thumbnail(organization_id, facts.sha256, jpeg)
     return Verdict(facts)
 
 
@@ -100,7 +109,9 @@ def _fetch(location: Location, source_ref: str) -> bytes:
                 break
             if error.error_code in _OF_THE_OBJECT or attempt == _TRIES:
                 raise
-    message = f"The file is larger than {limit // (1024 * 1024)} MB. Compress or scale it."
+    message = gettext_noop("The file is larger than %(limit)s MB. Compress or scale it.") % {
+        "limit": limit // (1024 * 1024)
+    }
     raise ImageError("too_many_bytes", message)
 
 

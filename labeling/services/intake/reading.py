@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from itertools import islice
 
+from django.utils.translation import gettext as _
+
 from labeling.errors import IntakeInterrupted
 from labeling.models import DataObject, LabelingJob
 from labeling.services.intake.context import IntakeRun
@@ -51,7 +53,7 @@ def _write_chunk(run: IntakeRun, chunk: list[InputLine], taken: int) -> int:
     with organization_scope(run.organization_id):
         job = run.locked_job()
         if job.intake_lines != taken:
-            raise IntakeInterrupted("Another run of this intake has gone further.")
+            raise IntakeInterrupted(_("Another run of this intake has gone further."))
         DataObject.objects.bulk_create(list(_objects(job, chunk, counts)))
         LabelingJob.objects.filter(pk=job.pk).update(
             intake_lines=last.number, intake_cursor=last.cursor, preflight=counts.added_to(job.preflight)

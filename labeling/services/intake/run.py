@@ -4,6 +4,7 @@ import logging
 import uuid
 
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from labeling.errors import AddressUnusable, EndpointRefused, InputChanged, IntakeInterrupted, MoveRefused
 from labeling.models import LabelingJob
@@ -73,10 +74,12 @@ def _finish(run: IntakeRun) -> None:
 def _nothing_usable(job: LabelingJob) -> str:
     unusable, labeled = job.preflight.get("unusable", 0), job.preflight.get("already_labeled", 0)
     if not unusable and not labeled:
-        return "The input has no photos. Check its address, then check the photos again."
+        return gettext_noop("The input has no photos. Check its address, then check the photos again.")
     if not unusable:
-        return f"Every line has the label '{job.label_attribute_name}' already. Choose another label attribute."
-    return (
-        f"None of the {unusable:,} photos can be used; the preflight report has each reason. "
-        "Mend the photos, then check them again."
-    )
+        return gettext_noop("Every line has the label '%(attribute)s' already. Choose another label attribute.") % {
+            "attribute": job.label_attribute_name
+        }
+    return gettext_noop(
+        "None of the %(unusable)s photos can be used; the preflight report has each reason. Mend the "
+        "photos, then check them again."
+    ) % {"unusable": f"{unusable:,}"}

@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import BinaryIO, Protocol
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from labeling.errors import InputChanged
 from labeling.manifests import ManifestLine, ManifestProblem, bounded_lines, read_manifest
 from labeling.services.intake.context import IntakeRun
@@ -69,7 +72,7 @@ class ManifestSource:
         with tempfile.TemporaryFile() as copy:
             self.sha256 = self._copy(copy)
             if taken and cursor != self.sha256:
-                raise InputChanged("The manifest changed while it was read. Check the job's photos again.")
+                raise InputChanged(_("The manifest changed while it was read. Check the job's photos again."))
             copy.seek(0)
             raw = _Raw(copy)
             for number, found in groupby(read_manifest(raw), key=lambda item: item.number):
@@ -84,7 +87,7 @@ class ManifestSource:
                 size += len(data)
                 if size > MAX_MANIFEST_BYTES:
                     raise InputChanged(
-                        "The manifest is larger than 4 GB. Split it into several jobs.", code="too_large"
+                        _("The manifest is larger than 4 GB. Split it into several jobs."), code="too_large"
                     )
                 digest.update(data)
                 target.write(data)
@@ -105,10 +108,14 @@ class ManifestSource:
         if len(usable.source_ref) > MAX_SOURCE_REF:
             code, message = (
                 "bad_source_ref",
-                f"The address has more than {MAX_SOURCE_REF:,} characters. Use a shorter key.",
+                gettext_noop("The address has more than %(most)s characters. Use a shorter key.")
+                % {"most": f"{MAX_SOURCE_REF:,}"},
             )
         elif usable.has(self.label_attribute):
-            code, message = ALREADY_LABELED, "The line has this label already; it passes to the output unchanged."
+            code, message = (
+                ALREADY_LABELED,
+                gettext_noop("The line has this label already; it passes to the output unchanged."),
+            )
         ref = usable.source_ref[:MAX_SOURCE_REF]
         return InputLine(number, self.sha256, ref, usable.text, code, message, warnings)
 
@@ -135,7 +142,8 @@ class PrefixSource:
         if len(item.uri) > MAX_SOURCE_REF:
             code, message = (
                 "bad_source_ref",
-                f"The address has more than {MAX_SOURCE_REF:,} characters. Use a shorter key.",
+                gettext_noop("The address has more than %(most)s characters. Use a shorter key.")
+                % {"most": f"{MAX_SOURCE_REF:,}"},
             )
         text = json.dumps({"source-ref": item.uri}, ensure_ascii=False, separators=(",", ":"))
         return InputLine(number, item.uri, item.uri[:MAX_SOURCE_REF], text, code, message)

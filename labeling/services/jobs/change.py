@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
 from labeling.errors import MoveRefused
 from labeling.models import JobRevision, LabelingJob
 from labeling.services.jobs import rules
@@ -64,7 +66,10 @@ def change_job(
     queue = locked_queue(job.work_queue_id)
     job = LabelingJob.objects.select_for_update(no_key=True).get(pk=job.pk)
     if job.state in (JobState.STOPPING, JobState.STOPPED, JobState.COMPLETED):
-        raise MoveRefused(f"The job is {JobState(job.state).label}; it cannot be changed any more. Make a new one.")
+        raise MoveRefused(
+            _("The job is %(state)s; it cannot be changed any more. Make a new one.")
+            % {"state": JobState(job.state).label}
+        )
     before = JobRevision.objects.get(job=job, number=job.revision)
     given: dict[str, Any] = {
         "title": title.strip() if title is not None else None,
@@ -84,7 +89,7 @@ def change_job(
     wanted, problems = _categories(before.categories, categories)
     problems += _problems(changes)
     if problems:
-        raise Invalid("The job cannot be changed like this; each reason is listed.", fields=tuple(problems))
+        raise Invalid(_("The job cannot be changed like this; each reason is listed."), fields=tuple(problems))
     content = {key: changes[key] for key in _CONTENT if key in changes and getattr(before, key) != changes[key]}
     content |= {"categories": wanted} if wanted != before.categories else {}
     numbers = {
@@ -109,7 +114,7 @@ def _problems(changes: dict[str, Any]) -> list[FieldProblem]:
     problems += content_problems({key: changes[key] for key in _CONTENT if key in changes})
     team = changes.get("work_team_id")
     if team is not None and not WorkTeam.objects.filter(pk=team).exists():
-        message = "There is no such work team in your organization. Choose one of yours."
+        message = _("There is no such work team in your organization. Choose one of yours.")
         problems.append(FieldProblem("work_team_id", "not_found", message))
     return problems
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
 
 from labeling.consolidation import DEFAULT_RULE
 from labeling.models import JobRevision, LabelingJob, LabelSet, TaskTemplate, TaskTemplateVersion
@@ -83,7 +84,7 @@ def create_job(
     ]
     version = parts.version
     if problems or version is None:
-        raise Invalid("The job cannot be created; each reason is listed.", fields=tuple(problems))
+        raise Invalid(_("The job cannot be created; each reason is listed."), fields=tuple(problems))
     try:
         with transaction.atomic():
             queue = create_queue(
@@ -107,7 +108,7 @@ def create_job(
                 start_when_ready=start_when_ready,
             )
     except IntegrityError as error:  # somebody else took the name at the same moment
-        raise Invalid("The job cannot be created.", fields=(_name_taken(name),)) from error
+        raise Invalid(_("The job cannot be created."), fields=(_name_taken(name),)) from error
     _first_revision(job, parts.categories, version)
     record("labeling_job.created", "labeling_job", job.pk, name=name, input_uri=input_uri)
     emit(intake_message(job))
@@ -139,16 +140,18 @@ def _taken(name: str) -> list[FieldProblem]:
 
 
 def _name_taken(name: str) -> FieldProblem:
-    return FieldProblem("name", "name_taken", f"There is a job named {name} already. Choose another name.")
+    return FieldProblem(
+        "name", "name_taken", _("There is a job named %(name)s already. Choose another name.") % {"name": name}
+    )
 
 
 def _find_labels(label_set_id: uuid.UUID, parts: _Parts) -> list[FieldProblem]:
     parts.label_set = LabelSet.objects.filter(pk=label_set_id).first()
     if parts.label_set is None:
-        return [FieldProblem("label_set_id", "not_found", "There is no such label set. Choose one of yours.")]
+        return [FieldProblem("label_set_id", "not_found", _("There is no such label set. Choose one of yours."))]
     parts.categories = tuple(current_categories(parts.label_set))
     if not parts.categories:
-        return [FieldProblem("label_set_id", "no_labels", "The label set has no categories. Add at least one.")]
+        return [FieldProblem("label_set_id", "no_labels", _("The label set has no categories. Add at least one."))]
     return []
 
 
@@ -156,16 +159,16 @@ def _find_template(task_template_id: uuid.UUID, parts: _Parts) -> list[FieldProb
     parts.template = TaskTemplate.objects.filter(pk=task_template_id).first()
     parts.version = current_version(parts.template) if parts.template else None
     if parts.version is None:
-        message = "There is no such task template. Choose one of yours."
+        message = _("There is no such task template. Choose one of yours.")
         return [FieldProblem("task_template_id", "not_found", message)]
     return []
 
 
 def _team_problems(work_team_id: uuid.UUID | None, for_vendor: bool) -> list[FieldProblem]:
     if work_team_id is None:
-        message = "A job needs a work team. Choose one, or say that a vendor will do the work."
+        message = _("A job needs a work team. Choose one, or say that a vendor will do the work.")
         return [] if for_vendor else [FieldProblem("work_team_id", "no_team", message)]
     if not WorkTeam.objects.filter(pk=work_team_id).exists():
-        message = "There is no such work team in your organization. Choose one of yours."
+        message = _("There is no such work team in your organization. Choose one of yours.")
         return [FieldProblem("work_team_id", "not_found", message)]
     return []

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from labeling.errors import MoveRefused
 from labeling.models import DataObject, LabelingJob, Task
@@ -35,7 +36,7 @@ def own_job(job_id: uuid.UUID) -> LabelingJob:
         pk=job_id, organization_id=current_scope().organization_id
     ).first()
     if found is None:
-        raise NotFound("There is no such labeling job.")
+        raise NotFound(_("There is no such labeling job."))
     return found
 
 
@@ -65,7 +66,9 @@ def _check_move(before: JobState, to: JobState, queue: WorkQueue) -> None:
     if before == JobState.FAILED and queue.state != QueueState.DRAFT:
         allowed = False
     if not allowed:
-        raise MoveRefused(f"The job is {before.label}; from there it cannot become '{to.label}'.")
+        raise MoveRefused(
+            _("The job is %(before)s; from there it cannot become '%(to)s'.") % {"before": before.label, "to": to.label}
+        )
 
 
 def _changes(job: LabelingJob, to: JobState, reason: str) -> dict[str, Any]:
@@ -103,17 +106,17 @@ def start_job(*, job_id: uuid.UUID) -> LabelingJob:
         job.refresh_from_db()
         # The photos may have become ready between the two statements.
         return advance_job(job=job, to=JobState.IN_PROGRESS) if job.state == JobState.READY else job
-    return _from(job, {JobState.READY}, JobState.IN_PROGRESS, "Only a job that is ready can be started.")
+    return _from(job, {JobState.READY}, JobState.IN_PROGRESS, _("Only a job that is ready can be started."))
 
 
 def pause_job(*, job_id: uuid.UUID) -> LabelingJob:
     """Claims and their clocks freeze; drafts are saved and submits accepted."""
-    message = "Only a job that is in progress can be paused."
+    message = _("Only a job that is in progress can be paused.")
     return _from(own_job(job_id), {JobState.IN_PROGRESS}, JobState.PAUSED, message)
 
 
 def resume_job(*, job_id: uuid.UUID) -> LabelingJob:
-    return _from(own_job(job_id), {JobState.PAUSED}, JobState.IN_PROGRESS, "Only a paused job can be resumed.")
+    return _from(own_job(job_id), {JobState.PAUSED}, JobState.IN_PROGRESS, _("Only a paused job can be resumed."))
 
 
 def stop_job(*, job_id: uuid.UUID) -> LabelingJob:
@@ -121,7 +124,7 @@ def stop_job(*, job_id: uuid.UUID) -> LabelingJob:
     job = own_job(job_id)
     to = JobState.STOPPING if job.state in (JobState.IN_PROGRESS, JobState.PAUSED) else JobState.STOPPED
     allowed = {JobState.INITIALIZING, JobState.READY, JobState.IN_PROGRESS, JobState.PAUSED}
-    return _from(job, allowed, to, "The job has ended already, or is about to.")
+    return _from(job, allowed, to, _("The job has ended already, or is about to."))
 
 
 def preflight_job(*, job_id: uuid.UUID) -> LabelingJob:
@@ -129,7 +132,9 @@ def preflight_job(*, job_id: uuid.UUID) -> LabelingJob:
 
     From the start when nothing was usable; else intake goes on where it failed.
     """
-    job = _from(own_job(job_id), {JobState.FAILED}, JobState.INITIALIZING, "Only a job that failed is checked again.")
+    job = _from(
+        own_job(job_id), {JobState.FAILED}, JobState.INITIALIZING, _("Only a job that failed is checked again.")
+    )
     if not Task.objects.filter(job=job).exists():
         DataObject.objects.filter(job=job).delete()
         LabelingJob.objects.filter(pk=job.pk).update(
@@ -142,7 +147,9 @@ def preflight_job(*, job_id: uuid.UUID) -> LabelingJob:
 
 def _from(job: LabelingJob, allowed: set[JobState], to: JobState, message: str) -> LabelingJob:
     if job.state not in allowed:
-        raise MoveRefused(f"{message} This one is {JobState(job.state).label}.")
+        raise MoveRefused(
+            _("%(sentence)s This one is %(state)s.") % {"sentence": message, "state": JobState(job.state).label}
+        )
     return advance_job(job=job, to=to)
 
 
@@ -152,4 +159,4 @@ def _require_workers(job: LabelingJob) -> None:
         return
     open_grants = WorkGrant.objects.filter(work_queue=queue, state=GrantState.ACCEPTED, revoked_at=None)
     if not open_grants.exists():
-        raise MoveRefused("Nobody can work on this job: give it a work team, or wait until the vendor accepts it.")
+        raise MoveRefused(_("Nobody can work on this job: give it a work team, or wait until the vendor accepts it."))

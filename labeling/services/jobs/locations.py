@@ -3,6 +3,8 @@
 import uuid
 from collections.abc import Iterator
 
+from django.utils.translation import gettext as _
+
 from labeling.models import Upload
 from labeling.storage import OWN_OUTPUT, Resolver, parse_address
 from maskwright.core.errors import DomainError, FieldProblem
@@ -25,12 +27,16 @@ def input_problems(resolver: Resolver, uri: str) -> Iterator[FieldProblem]:
             yield from _upload_problems(address.container)
         if address.is_prefix:
             if next(iter(resolver.list_objects(uri)), None) is None:
-                message = f"There are no photos below {uri}. Check the address, or upload photos first."
+                message = _("There are no photos below %(uri)s. Check the address, or upload photos first.") % {
+                    "uri": uri
+                }
                 yield FieldProblem("input_uri", "input_empty", message)
             return
         location = resolver.resolve(uri)
         if not location.store.exists(location.key):
-            raise ObjectMissing(f"There is no manifest at {uri}. A folder of photos ends with a slash.")
+            raise ObjectMissing(
+                _("There is no manifest at %(uri)s. A folder of photos ends with a slash.") % {"uri": uri}
+            )
     except DomainError as error:
         yield FieldProblem("input_uri", error.error_code, error.message)
 
@@ -41,7 +47,7 @@ def _upload_problems(container: str) -> Iterator[FieldProblem]:
     except ValueError:
         return  # the resolver says so
     if Upload.objects.filter(pk=identity, completed_at=None).exists():
-        message = "The upload is not complete yet. Finish it, then create the job."
+        message = _("The upload is not complete yet. Finish it, then create the job.")
         yield FieldProblem("input_uri", "upload_not_complete", message)
 
 

@@ -7,10 +7,12 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from labeling.consolidation import rule_names
 from labeling.services.task_templates import MAX_SECONDS, MIN_SECONDS
 from maskwright.core.errors import FieldProblem
+from maskwright.core.wording import number
 
 MAX_NAME, MAX_ATTRIBUTE = 63, 127
 MAX_LABELERS = 9
@@ -19,33 +21,43 @@ _WORDS = re.compile(r"[a-zA-Z0-9]+(-+[a-zA-Z0-9]+)*")  # Ground Truth: letters, 
 
 def name_problems(name: str) -> Iterator[FieldProblem]:
     if not _WORDS.fullmatch(name) or len(name) > MAX_NAME:
-        message = f"A job's name has 1 to {MAX_NAME} letters and digits, with hyphens between them, such as street-1."
+        message = _(
+            "A job's name has 1 to %(most)s letters and digits, with hyphens between them, such as street-1."
+        ) % {"most": MAX_NAME}
         yield FieldProblem("name", "bad_name", message)
 
 
 def attribute_problems(attribute: str) -> Iterator[FieldProblem]:
     path = "label_attribute_name"
     if not _WORDS.fullmatch(attribute) or len(attribute) > MAX_ATTRIBUTE:
-        message = f"The label attribute has 1 to {MAX_ATTRIBUTE} letters and digits, with hyphens between them."
+        message = _("The label attribute has 1 to %(most)s letters and digits, with hyphens between them.") % {
+            "most": MAX_ATTRIBUTE
+        }
         yield FieldProblem(path, "bad_attribute", message)
     elif not attribute.endswith("-ref"):
-        message = f"The label attribute of a segmentation job must end with -ref. Write {attribute}-ref."
+        message = _("The label attribute of a segmentation job must end with -ref. Write %(attribute)s-ref.") % {
+            "attribute": attribute
+        }
         yield FieldProblem(path, "bad_attribute", message)
     elif attribute in ("source-ref", "ref"):
-        yield FieldProblem(path, "bad_attribute", "source-ref is the photo's own address. Choose another name.")
+        yield FieldProblem(path, "bad_attribute", _("source-ref is the photo's own address. Choose another name."))
 
 
 def number_problems(given: dict[str, Any]) -> Iterator[FieldProblem]:
     """Of those that are given: number_of_labelers, time_limit_seconds, max_concurrent."""
     limits = {
-        "number_of_labelers": (1, MAX_LABELERS, "labelers per photo"),
-        "time_limit_seconds": (MIN_SECONDS, MAX_SECONDS, "seconds for one assignment"),
-        "max_concurrent": (1, settings.MAX_CONCURRENT_TASKS, "photos open at once"),
+        "number_of_labelers": (1, MAX_LABELERS, _("Choose %(low)s to %(high)s labelers per photo.")),
+        "time_limit_seconds": (MIN_SECONDS, MAX_SECONDS, _("Choose %(low)s to %(high)s seconds for one assignment.")),
+        "max_concurrent": (1, settings.MAX_CONCURRENT_TASKS, _("Choose %(low)s to %(high)s photos open at once.")),
     }
-    for path, (low, high, what) in limits.items():
+    for path, (low, high, sentence) in limits.items():
         value = given.get(path)
         if value is not None and not low <= value <= high:
-            yield FieldProblem(path, "out_of_range", f"Choose {low} to {high:,} {what}.")
+            yield FieldProblem(
+                path,
+                "out_of_range",
+                sentence % {"low": number(low), "high": number(high)},
+            )
 
 
 def deadline_problems(deadline: datetime | None) -> Iterator[FieldProblem]:
@@ -53,13 +65,16 @@ def deadline_problems(deadline: datetime | None) -> Iterator[FieldProblem]:
         return
     if deadline.tzinfo is None:
         yield FieldProblem(
-            "deadline", "bad_deadline", "Write the deadline with its time zone, such as 2030-01-31T18:00Z."
+            "deadline", "bad_deadline", _("Write the deadline with its time zone, such as 2030-01-31T18:00Z.")
         )
     elif deadline <= timezone.now():
-        yield FieldProblem("deadline", "bad_deadline", "The deadline is over. Choose a later one, or none.")
+        yield FieldProblem("deadline", "bad_deadline", _("The deadline is over. Choose a later one, or none."))
 
 
 def rule_problems(rule: str) -> Iterator[FieldProblem]:
     if rule not in rule_names():
-        message = f"There is no consolidation rule '{rule}'. Choose one of: {', '.join(rule_names())}."
+        message = _("There is no consolidation rule '%(rule)s'. Choose one of: %(known)s.") % {
+            "rule": rule,
+            "known": ", ".join(rule_names()),
+        }
         yield FieldProblem("consolidation_rule", "unknown_rule", message)

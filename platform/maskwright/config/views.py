@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
@@ -83,18 +84,18 @@ def _error(request: HttpRequest, status: int, code: str, message: str) -> HttpRe
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _error(request, 400, "bad_request", "The request cannot be read. Check its address and headers.")
+    return _error(request, 400, "bad_request", _("The request cannot be read. Check its address and headers."))
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _error(request, 403, "not_allowed", "You may not do this. Ask a manager of the organization.")
+    return _error(request, 403, "not_allowed", _("You may not do this. Ask a manager of the organization."))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    message = "There is nothing at this address, or it is not yours to see."
+    message = _("There is nothing at this address, or it is not yours to see.")
     return _error(request, 404, "not_found", message)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    message = "Something broke on our side. It has been logged; try again, and name the request id if it stays."
+    message = _("Something broke on our side. It has been logged; try again, and name the request id if it stays.")
     return _error(request, 500, "server_error", message)

@@ -12,6 +12,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from maskwright.core.errors import Conflict
 
@@ -42,8 +43,10 @@ def decrypt_json(data: bytes, *, purpose: str) -> dict[str, Any]:
         value: dict[str, Any] = json.loads(_keys(purpose).decrypt(data))
     except InvalidToken as error:
         raise SecretUnreadable(
-            "The stored credentials cannot be decrypted. Add the former SECRET_KEY to SECRET_KEY_FALLBACKS, or enter "
-            "the credentials again."
+            _(
+                "The stored credentials cannot be decrypted. Add the former SECRET_KEY to SECRET_KEY_FALLBACKS, or "
+                "enter the credentials again."
+            )
         ) from error
     return value
 
@@ -53,4 +56,4 @@ def rotate(data: bytes, *, purpose: str) -> bytes:
     try:
         return _keys(purpose).rotate(data)
     except InvalidToken as error:
-        raise SecretUnreadable("The stored credentials cannot be decrypted; enter them again.") from error
+        raise SecretUnreadable(_("The stored credentials cannot be decrypted; enter them again.")) from error

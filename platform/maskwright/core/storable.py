@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 
 class StorableAddressMiddleware:
@@ -14,5 +15,5 @@ class StorableAddressMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "%00" in request.META.get("QUERY_STRING", "") or "\0" in request.path_info:
-            raise BadRequest("The address holds a NUL character.")
+            raise BadRequest(_("The address holds a NUL character."))
         return self.get_response(request)

@@ -1,6 +1,7 @@
 """What each role may do: one table, one place that enforces it (`require`)."""
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from maskwright.core.errors import NotAllowed
@@ -46,6 +47,9 @@ def require(actor: Actor, permission: Permission) -> None:
     """Raise NotAllowed, saying what is missing, unless the actor's role has the permission."""
     if not allows(actor.role, permission):
         raise NotAllowed(
-            f"Your role ({actor.role}) in {actor.organization_name} may not {permission.label}. "
-            "Ask an owner or manager of the organization."
+            gettext(
+                "Your role (%(role)s) in %(organization)s may not %(permission)s. Ask an owner or manager of "
+                "the organization."
+            )
+            % {"role": Role(actor.role).label, "organization": actor.organization_name, "permission": permission.label}
         )

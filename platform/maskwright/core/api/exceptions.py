@@ -5,6 +5,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 
@@ -21,16 +22,16 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         transaction.set_rollback(True)
     identity = request_id(context["request"]._request)
     if isinstance(error, Http404):
-        error = NotFound("There is nothing at this address, or it is not yours to see.")
+        error = NotFound(_("There is nothing at this address, or it is not yours to see."))
     elif isinstance(error, PermissionDenied):
-        error = NotAllowed(str(error) or "You may not do this.")
+        error = NotAllowed(str(error) or _("You may not do this."))
     if isinstance(error, DomainError):
         body = error_body(error.error_code, error.message, error.fields, identity)
         headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
         return Response(body, status=error.status, headers=headers)
     if isinstance(error, ValidationError):
         fields = tuple(_flatten(error.get_full_details(), ""))
-        message = "The request has fields that cannot be used; each is listed with what to do."
+        message = _("The request has fields that cannot be used; each is listed with what to do.")
         return Response(error_body("invalid", message, fields, identity), status=422)
     if isinstance(error, APIException):
         body = error_body(str(error.default_code), str(error.detail), (), identity)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from io import BytesIO
 from typing import IO, Any
 
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 
@@ -22,7 +23,9 @@ def read_bounded(stream: IO[bytes], limit: int) -> bytes:
     """The whole body; BodyTooLarge when it is longer than `limit` bytes, without reading the rest into memory."""
     data = stream.read(limit + 1)
     if len(data) > limit:
-        raise BodyTooLarge(f"The request is larger than {limit // (1024 * 1024)} MB. Send less at once.")
+        raise BodyTooLarge(
+            _("The request is larger than %(limit)s MB. Send less at once.") % {"limit": limit // (1024 * 1024)}
+        )
     return bytes(data)
 
 
@@ -36,7 +39,7 @@ class BoundedJSONParser(JSONParser):
         try:
             value = super().parse(BytesIO(data), media_type, parser_context)
         except RecursionError as error:
-            raise ParseError("The JSON is nested too deeply.") from error
+            raise ParseError(_("The JSON is nested too deeply.")) from error
         _refuse_unstorable(value)
         return value
 
@@ -51,7 +54,7 @@ def _refuse_unstorable(value: Any) -> None:
         elif isinstance(one, list):
             waiting += one
         elif isinstance(one, str) and ("\0" in one or not _is_whole(one)):
-            raise ParseError("A text holds a character that cannot be stored (NUL or half of a surrogate pair).")
+            raise ParseError(_("A text holds a character that cannot be stored (NUL or half of a surrogate pair)."))
 
 
 def _is_whole(text: str) -> bool:

@@ -8,6 +8,8 @@ from pathlib import Path
 from shutil import copyfileobj
 from typing import BinaryIO
 
+from django.utils.translation import gettext as _
+
 from maskwright.core.objects.base import ObjectInfo, ObjectMissing, ObjectStoreError, check_key
 
 _TEMPORARY = ".tmp-"
@@ -21,7 +23,7 @@ class LocalStore:
         path = self.root / check_key(key)
         # A symbolic link inside the folder must not lead out of it.
         if not path.parent.resolve().is_relative_to(self.root.resolve()):
-            raise ObjectStoreError("That object lies outside of the storage folder.", code="bad_key")
+            raise ObjectStoreError(_("That object lies outside of the storage folder."), code="bad_key")
         return path
 
     def put(self, key: str, data: bytes, *, content_type: str = "application/octet-stream") -> None:
@@ -43,7 +45,9 @@ class LocalStore:
                 raise
             self._sync_folder(path.parent)
         except OSError as error:
-            raise ObjectStoreError(f"The storage folder cannot be written: {error.strerror}.") from error
+            raise ObjectStoreError(
+                _("The storage folder cannot be written: %(strerror)s.") % {"strerror": error.strerror}
+            ) from error
 
     @staticmethod
     def _sync_folder(folder: Path) -> None:
@@ -57,19 +61,21 @@ class LocalStore:
         with self.open(key) as source:
             data = source.read() if max_bytes is None else source.read(max_bytes + 1)
         if max_bytes is not None and len(data) > max_bytes:
-            raise ObjectStoreError("The object is larger than allowed here.", code="too_large")
+            raise ObjectStoreError(_("The object is larger than allowed here."), code="too_large")
         return data
 
     def open(self, key: str) -> BinaryIO:
         path = self._path(key)
         try:
             if not path.resolve().is_relative_to(self.root.resolve()):
-                raise ObjectStoreError("That object lies outside of the storage folder.", code="bad_key")
+                raise ObjectStoreError(_("That object lies outside of the storage folder."), code="bad_key")
             return path.open("rb")
         except (FileNotFoundError, IsADirectoryError) as error:
-            raise ObjectMissing(f"There is no object named {key}.") from error
+            raise ObjectMissing(_("There is no object named %(key)s.") % {"key": key}) from error
         except OSError as error:
-            raise ObjectStoreError(f"The object cannot be read: {error.strerror}.") from error
+            raise ObjectStoreError(
+                _("The object cannot be read: %(strerror)s.") % {"strerror": error.strerror}
+            ) from error
 
     def exists(self, key: str) -> bool:
         return self._path(key).is_file()
@@ -78,14 +84,14 @@ class LocalStore:
         try:
             return self._path(key).stat().st_size
         except OSError as error:
-            raise ObjectMissing(f"There is no object named {key}.") from error
+            raise ObjectMissing(_("There is no object named %(key)s.") % {"key": key}) from error
 
     def delete(self, key: str) -> None:
         self._path(key).unlink(missing_ok=True)
 
     def list(self, prefix: str) -> Iterator[ObjectInfo]:
         if any(part == ".." for part in prefix.split("/")) or prefix.startswith("/"):
-            raise ObjectStoreError("That is not a usable prefix.", code="bad_key")
+            raise ObjectStoreError(_("That is not a usable prefix."), code="bad_key")
         yield from self._walk(self.root, "", prefix)
 
     def _walk(self, folder: Path, base: str, prefix: str) -> Iterator[ObjectInfo]:
@@ -94,7 +100,9 @@ class LocalStore:
         except FileNotFoundError:
             return
         except OSError as error:
-            raise ObjectStoreError(f"The storage folder cannot be read: {error.strerror}.") from error
+            raise ObjectStoreError(
+                _("The storage folder cannot be read: %(strerror)s.") % {"strerror": error.strerror}
+            ) from error
         for entry in entries:
             key = base + entry.name
             if entry.is_dir(follow_symlinks=False):

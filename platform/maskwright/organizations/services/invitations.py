@@ -16,6 +16,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 
 from maskwright.accounts.models import User
 from maskwright.audit.record import record
@@ -72,7 +73,7 @@ def create_invitation(
     email = email.strip()
     problems = _input_problems(role, email, seats, days)
     if problems:
-        raise Invalid("The invitation cannot be made like this.", fields=tuple(problems))
+        raise Invalid(_("The invitation cannot be made like this."), fields=tuple(problems))
     require_owner_for(role)
     if work_team_id is not None:
         for check in _team_checks:
@@ -100,18 +101,20 @@ def create_invitation(
 def _input_problems(role: str, email: str, seats: int, days: int) -> list[FieldProblem]:
     problems = []
     if role not in Role.values:
-        problems.append(FieldProblem("role", "unknown", f"Roles are: {', '.join(Role.values)}."))
+        problems.append(
+            FieldProblem("role", "unknown", _("Roles are: %(known)s.") % {"known": ", ".join(Role.values)})
+        )
     if not 1 <= seats <= 1000:
-        problems.append(FieldProblem("seats", "range", "An invitation has 1 to 1000 seats."))
+        problems.append(FieldProblem("seats", "range", _("An invitation has 1 to 1000 seats.")))
     if not 1 <= days <= 90:
-        problems.append(FieldProblem("days", "range", "An invitation lives 1 to 90 days."))
+        problems.append(FieldProblem("days", "range", _("An invitation lives 1 to 90 days.")))
     if email and seats > 1:
-        problems.append(FieldProblem("seats", "one_address", "An invitation for one address has one seat."))
+        problems.append(FieldProblem("seats", "one_address", _("An invitation for one address has one seat.")))
     if email:
         try:
             validate_email(email)
         except ValidationError:
-            problems.append(FieldProblem("email", "not_an_address", "That is no e-mail address."))
+            problems.append(FieldProblem("email", "not_an_address", _("That is no e-mail address.")))
     return problems
 
 
@@ -136,11 +139,11 @@ def find_invitation(secret: str) -> Invitation:
     """The invitation of a link while it can be used; NotFound, with the reason, otherwise."""
     invitation = Invitation.objects.select_related("organization").filter(hash=_hash(secret)).first()
     if invitation is None or invitation.revoked_at is not None or not invitation.organization.is_active:
-        raise NotFound("This invitation does not exist any more. Ask for a new one.")
+        raise NotFound(_("This invitation does not exist any more. Ask for a new one."))
     if invitation.expires_at <= timezone.now():
-        raise NotFound("This invitation has run out. Ask for a new one.")
+        raise NotFound(_("This invitation has run out. Ask for a new one."))
     if invitation.used >= invitation.seats:
-        raise NotFound("All seats of this invitation are taken. Ask for a new one.")
+        raise NotFound(_("All seats of this invitation are taken. Ask for a new one."))
     return invitation
 
 
@@ -151,7 +154,9 @@ def accept_invitation(*, secret: str, user: User) -> Membership:
         Invitation.objects.select_for_update().get(pk=invitation.pk)
         invitation = find_invitation(secret)
         if invitation.email and invitation.email.lower() != user.email.lower():
-            raise Conflict(f"This invitation is for {invitation.email}. Sign in with that address.")
+            raise Conflict(
+                _("This invitation is for %(email)s. Sign in with that address.") % {"email": invitation.email}
+            )
         with organization_scope(invitation.organization_id, user_id=user.pk):
             membership = Membership.objects.filter(user=user, is_active=True).first()
             if membership is not None:
@@ -169,7 +174,7 @@ def revoke_invitation(*, invitation_id: uuid.UUID) -> None:
         pk=invitation_id, organization_id=scope.organization_id, revoked_at=None
     ).update(revoked_at=timezone.now())
     if not changed:
-        raise NotFound("There is no such open invitation.")
+        raise NotFound(_("There is no such open invitation."))
     record("invitation.revoked", "invitation", invitation_id)
 
 

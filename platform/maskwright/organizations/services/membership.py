@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable
 
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from maskwright.accounts.models import User
 from maskwright.accounts.services.tokens import revoke_tokens
@@ -27,9 +28,11 @@ def create_organization(*, name: str, is_vendor: bool = False, owner: User | Non
     """Make an organization and, when given, its owner's membership. Names are unique on an installation."""
     name = name.strip()
     if not name:
-        raise Invalid("Give the organization a name.", fields=(FieldProblem("name", "required", "A name is needed."),))
+        raise Invalid(
+            _("Give the organization a name."), fields=(FieldProblem("name", "required", _("A name is needed.")),)
+        )
     if Organization.objects.filter(name__iexact=name).exists():
-        raise Conflict(f"There is an organization named {name} already. Choose another name.")
+        raise Conflict(_("There is an organization named %(name)s already. Choose another name.") % {"name": name})
     slug = slugify(name)[:50] or "organization"
     if Organization.objects.filter(slug=slug).exists():
         slug = f"{slug}-{secrets.token_hex(3)}"
@@ -45,14 +48,16 @@ def create_organization(*, name: str, is_vendor: bool = False, owner: User | Non
 def add_member(*, user: User, role: str) -> Membership:
     """Give a person a role in the organization in scope; a removed member comes back with the new role."""
     if role not in Role.values:
-        raise Invalid(f"There is no role {role}. Roles are: {', '.join(Role.values)}.")
+        raise Invalid(
+            _("There is no role %(role)s. Roles are: %(known)s.") % {"role": role, "known": ", ".join(Role.values)}
+        )
     membership = Membership.objects.filter(user=user).first()
     if membership is None:
         membership = Membership.objects.create(user=user, role=role)
         record("member.added", "membership", membership.pk, user=user.pk, role=role)
         return membership
     if membership.is_active:
-        raise Conflict(f"{user.get_full_name()} is a member already.")
+        raise Conflict(_("%(name)s is a member already.") % {"name": user.get_full_name()})
     _change(membership, role=role, is_active=True)
     record("member.added", "membership", membership.pk, user=user.pk, role=role)
     return membership
@@ -72,7 +77,7 @@ def acting_role() -> str:
 def require_owner_for(role: str) -> None:
     """Only owners make, change or end owners: else a manager could give himself what he was not given."""
     if role == Role.OWNER and acting_role() != Role.OWNER:
-        raise NotAllowed("Only an owner can make, change or remove an owner. Ask one.")
+        raise NotAllowed(_("Only an owner can make, change or remove an owner. Ask one."))
 
 
 def change_member(*, membership_id: uuid.UUID, role: str | None = None, is_active: bool | None = None) -> Membership:
@@ -93,17 +98,20 @@ def change_member(*, membership_id: uuid.UUID, role: str | None = None, is_activ
         Membership.objects.select_for_update().filter(pk=membership_id, organization_id=organization_id).first()
     )
     if membership is None:
-        raise NotFound("There is no such member.")
+        raise NotFound(_("There is no such member."))
     new_role = role or membership.role
     new_active = membership.is_active if is_active is None else is_active
     if new_role not in Role.values:
-        raise Invalid(f"There is no role {new_role}. Roles are: {', '.join(Role.values)}.")
+        raise Invalid(
+            _("There is no role %(role)s. Roles are: %(known)s.")
+            % {"role": new_role, "known": ", ".join(Role.values)}
+        )
     if (new_role, new_active) == (membership.role, membership.is_active):
         return membership
     require_owner_for(membership.role)
     require_owner_for(new_role)
     if owners == [membership.pk] and not (new_role == Role.OWNER and new_active):
-        raise Conflict("This is the last owner. Make somebody else an owner first.")
+        raise Conflict(_("This is the last owner. Make somebody else an owner first."))
     _change(membership, role=new_role, is_active=new_active)
     if not new_active:
         revoke_tokens(user_id=membership.user_id, organization_id=organization_id)

@@ -9,6 +9,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from maskwright.accounts.models import ApiToken, User
 from maskwright.audit.record import record
@@ -45,8 +46,10 @@ def create_organization_with_owner(
         if owner is None:
             owner = create_account(username=owner_username, email=owner_email, password=password)
         elif password is not None:
-            problem = FieldProblem("password", "has_one", "Leave the password out; the account keeps its own.")
-            raise Invalid(f"There is an account named {owner.username} already.", fields=(problem,))
+            problem = FieldProblem("password", "has_one", _("Leave the password out; the account keeps its own."))
+            raise Invalid(
+                _("There is an account named %(username)s already.") % {"username": owner.username}, fields=(problem,)
+            )
         organization = create_organization(name=name, is_vendor=is_vendor, owner=owner)
     return Made(organization, owner, is_new)
 
@@ -62,7 +65,7 @@ def create_account(
         except ValidationError as error:
             problems += [FieldProblem("password", "weak", message) for message in error.messages]
     if problems:
-        raise Invalid("The account cannot be made like this.", fields=tuple(problems))
+        raise Invalid(_("The account cannot be made like this."), fields=tuple(problems))
     extra = {"display_name": display_name, "is_superuser": is_operator, "is_staff": is_operator}
     return User.objects.create_user(username, email, password, **extra)
 
@@ -74,16 +77,16 @@ def _account_problems(username: str, email: str) -> list[FieldProblem]:
     except ValidationError as error:
         problems.append(FieldProblem("username", "unusable", error.messages[0]))
     if len(username) > 150:
-        problems.append(FieldProblem("username", "length", "A user name has at most 150 characters."))
+        problems.append(FieldProblem("username", "length", _("A user name has at most 150 characters.")))
     if User.objects.filter(username__iexact=username).exists():
-        problems.append(FieldProblem("username", "taken", "This user name is taken."))
+        problems.append(FieldProblem("username", "taken", _("This user name is taken.")))
     if email:
         try:
             validate_email(email)
         except ValidationError as error:
             problems.append(FieldProblem("email", "unusable", error.messages[0]))
         if User.objects.filter(email__iexact=email).exists():
-            problems.append(FieldProblem("email", "taken", "Another account has this address."))
+            problems.append(FieldProblem("email", "taken", _("Another account has this address.")))
     return problems
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from maskwright.accounts.models import User
 from maskwright.accounts.services.passwords import password_link
@@ -37,12 +38,14 @@ def create_password_link(*, membership_id: uuid.UUID) -> PasswordLink:
         .first()
     )
     if membership is None:
-        raise NotFound("There is no such member.")
+        raise NotFound(_("There is no such member."))
     require_owner_for(membership.role)
     if membership.user.is_superuser or _is_elsewhere(membership.user):
         raise NotAllowed(
-            "This account is used outside of your organization as well. Its owner can reset the password by e-mail, "
-            "or the operator of this installation can make a link."
+            _(
+                "This account is used outside of your organization as well. Its owner can reset the password by "
+                "e-mail, or the operator of this installation can make a link."
+            )
         )
     record("member.password_link", "membership", membership.pk)
     return issue_password_link(membership.user)

@@ -8,7 +8,11 @@ from django.contrib.admin.templatetags.admin_list import result_headers, results
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from maskwright.core.wording import reword
+
 register = template.Library()
+#: For stored sentences: failure reasons, problems of photos, why a claim ended.
+register.filter("reword", reword)
 
 
 @register.simple_tag
