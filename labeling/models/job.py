@@ -102,8 +102,8 @@ class DataObject(TenantModel):
 class Task(TenantModel):
     """A data object on its way through the job. `generation` fences consolidation: an older run writes nothing.
 
-    `consolidation_at` and `consolidation_revision` belong to the generation: its files carry the time in their names and
-    the revision's colours, so that each run of it writes the same.
+    `consolidation_at` and `consolidation_revision` belong to the generation: its files carry the time in their names
+    and the revision's colours, so that each run of it writes the same.
     """
 
     job = TenantForeignKey(LabelingJob, on_delete=models.CASCADE, related_name="tasks")

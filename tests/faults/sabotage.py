@@ -41,3 +41,20 @@ class WithoutReconciler(AppConfig):
         from maskwright.config import operations
 
         operations.reconcile_all = lambda: 0
+
+
+class EndlessConsolidation(AppConfig):
+    """A consolidation that takes for ever: the worker that runs it can be killed in its middle."""
+
+    name = "tests.faults"
+    label = "endless_consolidation"
+
+    def ready(self) -> None:
+        import time
+
+        from labeling.services import consolidation
+
+        def endless(name: str) -> None:
+            time.sleep(3600)
+
+        consolidation.get_rule = endless  # type: ignore[assignment]

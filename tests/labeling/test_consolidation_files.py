@@ -1,4 +1,4 @@
-"""The files of a consolidation in the output location: Ground Truth's shapes, whole, in order, the same when repeated."""
+"""The files of a consolidation in the output location: Ground Truth's shapes, whole, in order, equal when repeated."""
 
 import base64
 import json

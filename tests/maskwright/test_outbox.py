@@ -1,13 +1,17 @@
 """The outbox: coalescing without losing what a later transaction needs, runs counted before the work."""
 
 import threading
+import time
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection, connections
+from django.utils import timezone
 
 from maskwright.core import outbox
+from maskwright.core.models import OutboxMessage
 from maskwright.core.outbox import Message, emit, push
 from maskwright.core.scope import organization_scope
 from tests.plugins.cast import Company
@@ -78,3 +82,40 @@ def test_a_message_that_never_finishes_is_dead_after_five_starts(
     assert as_superuser("SELECT dead_at IS NOT NULL FROM core_outboxmessage WHERE topic = 'queue.distribute'") == [
         (True,)
     ]
+
+
+def test_a_run_with_a_heartbeat_is_left_alone_however_long_it_takes(
+    committed: None, acme: Company, monkeypatch: Any
+) -> None:
+    """Three times its lease long; and its failure says nothing about the run that took its message over."""
+    began, go_on = threading.Event(), threading.Event()
+
+    def handler(**payload: Any) -> None:
+        began.set()
+        assert go_on.wait(30)
+        raise RuntimeError("in the end it failed")
+
+    topic = outbox.Topic("slow", handler, "export", 1, False, None, heartbeat=True)
+    monkeypatch.setitem(outbox._topics, "slow", topic)
+    with organization_scope(acme.id):
+        emit(Message("slow", acme.id, {}))
+        message_id = OutboxMessage.objects.get(topic="slow").pk
+
+    def run() -> None:
+        outbox.run(message_id, acme.id, "slow")
+        connections.close_all()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    assert began.wait(10)
+    time.sleep(3)
+    assert outbox.begin(message_id, acme.id, "slow") is None
+    with organization_scope(acme.id):  # as if its process had been halted
+        OutboxMessage.objects.filter(pk=message_id).update(lease_until=timezone.now() - timedelta(seconds=1))
+        later = outbox.begin(message_id, acme.id, "slow")
+    assert later is not None and later.attempts == 2
+    go_on.set()
+    thread.join(timeout=30)
+    with organization_scope(acme.id):
+        message = OutboxMessage.objects.get(pk=message_id)
+        assert message.lease_until is not None and message.error == ""
