@@ -19,7 +19,7 @@ def main() -> None:
     from maskwright.organizations.services.membership import add_member, create_organization
 
     order = json.load(sys.stdin)
-    organization = create_organization(name=order["organization"])
+    organization = create_organization(name=order["organization"], is_vendor=order["is_vendor"])
     made = {}
     for username, role in order["people"].items():
         password = secrets.token_urlsafe(12)

@@ -67,6 +67,7 @@ class Cast:
     """An organization of its own for one test: accounts by name, API clients, people at browsers."""
 
     stack: Stack
+    organization: str
     accounts: dict[str, dict[str, str]]
     people: list[Person] = field(default_factory=list)
     clients: dict[str, Client] = field(default_factory=dict)
@@ -90,11 +91,13 @@ def make_cast(stack: Stack, request: pytest.FixtureRequest) -> Iterator[Callable
     """`make_cast(labelers=3)`: an organization with `manager`, `labeler1`, ...; pictures and logs when it fails."""
     made: list[Cast] = []
 
-    def make(*, labelers: int) -> Cast:
+    def make(*, labelers: int, company: str = "Acme", is_vendor: bool = False) -> Cast:
         mark = uuid.uuid4().hex[:6]
+        organization = f"{company} {mark}"
         roles = {"manager": "manager"} | {f"labeler{number}": "labeler" for number in range(1, labelers + 1)}
-        created = stack.create_people(f"Acme {mark}", {f"{name}-{mark}": role for name, role in roles.items()})
-        made.append(Cast(stack, {name: created[f"{name}-{mark}"] for name in roles}))
+        people = {f"{name}-{mark}": role for name, role in roles.items()}
+        created = stack.create_people(organization, people, is_vendor=is_vendor)
+        made.append(Cast(stack, organization, {name: created[f"{name}-{mark}"] for name in roles}))
         return made[-1]
 
     yield make

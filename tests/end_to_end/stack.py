@@ -111,9 +111,11 @@ class Stack:
         os.kill(pid, signal.SIGKILL)
         return pid
 
-    def create_people(self, organization: str, people: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    def create_people(
+        self, organization: str, people: Mapping[str, str], *, is_vendor: bool = False
+    ) -> dict[str, dict[str, str]]:
         """Make an organization and its people ({username: role}); each with id, password and API token."""
-        order = {"organization": organization, "people": dict(people)}
+        order = {"organization": organization, "people": dict(people), "is_vendor": is_vendor}
         made = subprocess.run(
             [sys.executable, str(_CAST)],
             input=json.dumps(order),
