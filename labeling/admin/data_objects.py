@@ -10,21 +10,24 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from labeling.admin.words import answer_badge, object_states, reason, task_badge
 from labeling.models import Annotation, DataObject, JobRevision, LabelingJob
 from labeling.selectors.objects import UNUSABLE, ObjectDetail, object_detail, object_rows, task_of
+from labeling.selectors.progress import job_progress
 from labeling.services.retries import retry_object
-from labeling.states import AnnotationKind, TaskState
+from labeling.states import AnnotationKind, AnnotationState, TaskState
 from maskwright.core.scope import current_scope
+from maskwright.core.wording import reword
 from maskwright.organizations.actor import Actor
 from maskwright.organizations.admin_actions import ObjectAction
 from maskwright.organizations.admin_base import ScopedModelAdmin
 from maskwright.organizations.admin_filters import ChoiceFilter
 from maskwright.organizations.admin_history import describe, events_about
-from maskwright.organizations.admin_html import badge, moment
+from maskwright.organizations.admin_html import badge, moment, thumbnail
 from maskwright.organizations.permissions import Permission
 from workforce.states import ClaimState
 
@@ -93,8 +96,8 @@ class DataObjectAdmin(ScopedModelAdmin):
     icon = "photo"
     empty_title = _("No photos yet")
     empty_text = _("The photos of labeling jobs appear here as soon as their input has been read.")
-    list_display = ("photo", "job_name", "state", "answers", "size", "problem_words")
-    list_display_links = ("photo",)
+    list_display = ("thumbnail", "photo", "job_name", "state", "answers", "agreement", "size", "problem_words")
+    list_display_links = ("thumbnail", "photo")
     list_filter = (JobFilter, ObjectStateFilter, ReasonFilter)
     search_fields = ("source_ref",)
     search_help_text = _("Part of the file name")
@@ -116,6 +119,16 @@ class DataObjectAdmin(ScopedModelAdmin):
         for row in object_rows(rows):
             row.item.row = row  # type: ignore[attr-defined]  # for this page
 
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Without the columns that would say the same in every row."""
+        shown = [name for name in self.list_display if isinstance(name, str)]
+        without = {"job_name"} if request.GET.get("job") else set()
+        return [name for name in shown if name not in without]
+
+    @admin.display(description="")
+    def thumbnail(self, item: Any) -> str:
+        return thumbnail_of(item)
+
     @admin.display(description=_("photo"), ordering="index")
     def photo(self, item: Any) -> str:
         name = item.source_ref.rpartition("/")[2] or gettext("line %(number)d") % {"number": item.index + 1}
@@ -136,6 +149,11 @@ class DataObjectAdmin(ScopedModelAdmin):
     def answers(self, item: Any) -> str:
         return f"{item.row.answers} / {item.job.work_queue.labelers_wanted}" if item.row.task else "–"
 
+    @admin.display(description=_("agreement"))
+    def agreement(self, item: Any) -> str:
+        disputed = item.row.disputed
+        return "–" if disputed is None else f"{1 - disputed:.0%}"
+
     @admin.display(description=_("pixels"))
     def size(self, item: Any) -> str:
         return f"{item.width} × {item.height}" if item.width else "–"
@@ -143,7 +161,7 @@ class DataObjectAdmin(ScopedModelAdmin):
     @admin.display(description=_("problem"))
     def problem_words(self, item: Any) -> str:
         task = task_of(item)
-        return item.problem or (task.failure_reason if task else "") or "–"
+        return reword(item.problem or (task.failure_reason if task else "")) or "–"
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         job = None
@@ -151,7 +169,8 @@ class DataObjectAdmin(ScopedModelAdmin):
             chosen = _uuid(request.GET["job"])
             job = LabelingJob.objects.filter(pk=chosen, organization_id=current_scope().organization_id).first()
         title = {"title": gettext("Photos of %(name)s") % {"name": job.name}} if job else {}
-        return super().changelist_view(request, {**(extra_context or {}), **title, "job": job})
+        parts = _parts(job, request) if job else []
+        return super().changelist_view(request, {**(extra_context or {}), **title, "job": job, "parts": parts})
 
     def changeform_view(
         self,
@@ -179,7 +198,7 @@ class DataObjectAdmin(ScopedModelAdmin):
             "detail": detail,
             "answers": [_answer(annotation) for annotation in detail.annotations],
             "claims": [(claim, ClaimState(claim.state).label) for claim in detail.claims],
-            "problem": item.problem or (detail.task.failure_reason if detail.task else ""),
+            "problem": reword(item.problem or (detail.task.failure_reason if detail.task else "")),
             "line": item.line,
             "facts": _facts(detail),
             "rows": describe(events_about(self.history_subjects(item))[:RECENT_EVENTS]),
@@ -195,6 +214,11 @@ class DataObjectAdmin(ScopedModelAdmin):
         detail = object_detail(obj.pk)
         parts = [detail.task] if detail.task is not None else []
         return [obj.pk, *(part.pk for part in [*parts, *detail.annotations, *detail.claims])]
+
+
+def thumbnail_of(item: Any) -> SafeString:
+    url = reverse("object_thumbnail", args=[item.pk]) if item.image_sha256 else ""
+    return thumbnail(url, width=item.width, height=item.height)
 
 
 def viewer_data(detail: ObjectDetail) -> dict[str, Any] | None:
@@ -223,6 +247,20 @@ def viewer_data(detail: ObjectDetail) -> dict[str, Any] | None:
     }
 
 
+def _parts(job: LabelingJob, request: HttpRequest) -> list[dict[str, Any]]:
+    """How the job's photos stand, each a link to those photos: one line that shows the whole job at a glance."""
+    progress = job_progress(job.pk)
+    counts = {**progress.tasks, UNUSABLE: progress.unusable}
+    chosen = request.GET.get("state", "")
+    everything = {"label": gettext("All"), "count": progress.total, "state": "", "chosen": not chosen}
+    found = [
+        {"label": label, "count": counts[state], "state": state, "chosen": chosen == state}
+        for state, label in object_states()
+        if counts.get(state)
+    ]
+    return [everything, *found]
+
+
 def _author(annotation: Annotation) -> str:
     return gettext("Answer of %(who)s") % {"who": annotation.worker.code}
 
@@ -234,11 +272,18 @@ def _answer(annotation: Annotation) -> dict[str, Any]:
         "who": annotation.worker.code,
         "kind": AnnotationKind(annotation.kind).label,
         "said": said,
-        "state": answer_badge(annotation.state),
+        "state": _answer_state(annotation),
         "at": moment(annotation.submitted_at),
         "seconds": round(annotation.active_seconds),
         "revision": annotation.revision,
     }
+
+
+def _answer_state(annotation: Annotation) -> str:
+    """`is_counted` was added by the selector."""
+    if annotation.state == AnnotationState.ACCEPTED and not getattr(annotation, "is_counted", True):
+        return badge(_("of an earlier round"))
+    return answer_badge(annotation.state)
 
 
 def _facts(detail: ObjectDetail) -> list[tuple[Any, Any]]:

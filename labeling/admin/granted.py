@@ -23,5 +23,8 @@ def granted_job(grant: WorkGrant) -> dict[str, Any]:
         # Cleaned by an allow list when it was rendered.
         "instructions": SafeString(render_instructions(found.revision.instructions)),
         "counts": [(label, found.tasks.get(state, 0)) for state, label in TaskState.choices],
-        "photos": [(photo.index, reverse("object_image", args=[photo.pk])) for photo in found.photos],
+        "photos": [
+            (photo.index, reverse("object_image", args=[photo.pk]), reverse("object_thumbnail", args=[photo.pk]))
+            for photo in found.photos
+        ],
     }

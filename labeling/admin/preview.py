@@ -43,20 +43,15 @@ def own_photo() -> dict[str, Any] | None:
     return {"url": url, "width": photo.width, "height": photo.height}
 
 
-def preview_data(
-    *, categories: list[Any] | None = None, template: dict[str, Any] | None = None
-) -> dict[str, Any] | None:
-    """The `json_script` of `<mw-template-preview>`; None without a photo to show."""
-    photo = own_photo()
-    if photo is None:
-        return None
+def preview_data(*, categories: list[Any] | None = None, template: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The `json_script` of `<mw-template-preview>`; `image` is None while no job has a photo."""
     shown = dict(template or DEFAULT_TEMPLATE)
     if "instructions" in shown:
         shown["instructions_html"] = render_instructions(shown.pop("instructions"))
     sets = label_set_choices()
     first = next(iter(sets.values()))[1] if sets else DEFAULT_CATEGORIES
     return {
-        "image": photo,
+        "image": own_photo(),
         "categories": categories or first,
         "template": shown,
         "label_sets": {key: found for key, (_name, found) in sets.items()},

@@ -13,13 +13,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from labeling.models import Upload, UploadedFile
-from labeling.services.uploads import complete_upload, create_upload
+from labeling.services.uploads import MANIFEST_ENDINGS, complete_upload, create_upload
 from maskwright.organizations.actor import Actor
 from maskwright.organizations.admin_actions import ObjectAction
 from maskwright.organizations.admin_base import NavEntry, ScopedModelAdmin
 from maskwright.organizations.admin_filters import ChoiceFilter
 from maskwright.organizations.admin_forms import Section, ServiceForm
-from maskwright.organizations.admin_html import badge, moment
+from maskwright.organizations.admin_html import badge, moment, thumbnail
 from maskwright.organizations.permissions import Permission
 
 FILES_PER_PAGE = 100
@@ -111,6 +111,7 @@ class UploadAdmin(ScopedModelAdmin):
         self.prepare_rows(request, [obj])
         files = UploadedFile.objects.filter(upload=obj).order_by("name")
         part = Paginator(files, FILES_PER_PAGE).get_page(request.GET.get("p"))
+        rows = [(file, thumbnail(_picture_url(file))) for file in part.object_list]
         facts = [
             (_("State"), self.state(obj)),
             (_("Files"), self.photos(obj)),
@@ -120,7 +121,19 @@ class UploadAdmin(ScopedModelAdmin):
         ]
         may_send = obj.completed_at is None and super().has_add_permission(request)
         job_url = f"{reverse('admin:labeling_labelingjob_add')}?upload={obj.pk}"
-        return {"facts": facts, "part": part, "may_send": may_send, "job_url": job_url if obj.completed_at else ""}
+        return {
+            "facts": facts,
+            "part": part,
+            "rows": rows,
+            "may_send": may_send,
+            "job_url": job_url if obj.completed_at else "",
+        }
+
+
+def _picture_url(file: Any) -> str:
+    """Manifests lie among the photos too."""
+    is_photo = not file.name.lower().endswith(MANIFEST_ENDINGS)
+    return reverse("upload_thumbnail", args=[file.upload_id, file.name]) if is_photo else ""
 
 
 def _totals(uploads: list[Any]) -> Any:

@@ -3,6 +3,7 @@
 import uuid
 
 from django.http import StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -10,12 +11,14 @@ from rest_framework.response import Response
 
 from labeling.api import object_outputs
 from labeling.api.base import ManagementView
-from labeling.api.streaming import picture
+from labeling.api.streaming import picture, small_picture
 from labeling.selectors import objects
 from labeling.services.retries import retry_object
+from labeling.services.thumbnails import thumbnail_of_object
 from maskwright.core.api.pagination import Page, paged
 
 _PNG = {(200, "image/png"): OpenApiTypes.BINARY}
+_JPEG = {(200, "image/jpeg"): OpenApiTypes.BINARY}
 _PHOTO = {(200, "image/jpeg"): OpenApiTypes.BINARY, **_PNG}
 
 
@@ -45,6 +48,14 @@ class ObjectImageView(ManagementView):
     def get(self, request: Request, object_id: uuid.UUID) -> StreamingHttpResponse:
         """The photo as it is stored; its EXIF orientation is to be ignored."""
         return picture(objects.image_of(object_id))
+
+
+class ObjectThumbnailView(ManagementView):
+    @extend_schema(responses={**_JPEG, 202: OpenApiTypes.OBJECT})
+    def get(self, request: Request, object_id: uuid.UUID) -> HttpResponseBase:
+        """A small JPEG of the photo; 202 while a worker makes it. Under a vendor's grant only with preview."""
+        item = objects.shown_object(object_id)
+        return small_picture(request, item.image_sha256, lambda: thumbnail_of_object(item))
 
 
 class ObjectMaskView(ManagementView):

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -14,10 +15,11 @@ from rest_framework.views import APIView
 
 from labeling.api import inputs, outputs
 from labeling.api.base import ManagementView
-from labeling.api.streaming import HEADERS
+from labeling.api.streaming import HEADERS, small_picture
 from labeling.images import ImageError, inspect_image
 from labeling.selectors import library
 from labeling.services import uploads
+from labeling.services.thumbnails import thumbnail_of_file
 from maskwright.core.api.pagination import Page, paged
 from maskwright.core.errors import NotFound
 from maskwright.core.objects import blob_store
@@ -91,14 +93,24 @@ class UploadedFileView(APIView):
         address = reverse("upload_file", args=[upload_id, name])
         found = found or uploads.picture_of_instructions(upload_id=upload_id, name=name, address=address)
         if found is None:
-            raise NotFound("There is no such file.")
+            raise NotFound(_("There is no such file."))
         data = blob_store().get(blob_key(found.organization_id, found.sha256))
         try:
             content_type = inspect_image(data).media_type
         except ImageError as error:
-            raise NotFound("This file is no photo that can be shown.") from error
+            raise NotFound(_("This file is no photo that can be shown.")) from error
         headers = {**HEADERS, "Content-Disposition": f"inline; filename*=UTF-8''{quote(name.rpartition('/')[2])}"}
         return HttpResponse(data, content_type=content_type, headers=headers)
+
+
+class UploadThumbnailView(ManagementView):
+    @extend_schema(responses={(200, "image/jpeg"): OpenApiTypes.BINARY, 202: OpenApiTypes.OBJECT})
+    def get(self, request: Request, upload_id: uuid.UUID, name: str) -> HttpResponse:
+        """A small JPEG of an uploaded photo; 202 while a worker makes it."""
+        file = library.upload_files(upload_id).filter(name=name).first()
+        if file is None:
+            raise NotFound("There is no such file.")
+        return small_picture(request, file.sha256, lambda: thumbnail_of_file(file))
 
 
 class UploadCompleteView(ManagementView):

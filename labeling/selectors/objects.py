@@ -4,10 +4,12 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet
+from django.db.models import Case, Count, F, QuerySet, When
+from django.utils.translation import gettext as _
 
 from labeling.errors import NoImage, NotConsolidated
 from labeling.models import Annotation, ConsolidatedAnnotation, DataObject, Task
+from labeling.models.annotation import IN_ROUND
 from labeling.services.jobs import own_job
 from labeling.states import AnnotationKind, AnnotationState, TaskState
 from labeling.storage import Location, Resolver
@@ -23,7 +25,10 @@ UNUSABLE = "unusable"
 def object_list(job_id: uuid.UUID, *, state: str = "", problem: str = "") -> QuerySet[DataObject]:
     """A job's data objects in order. `state`: a task's state, or `unusable`; `problem`: a reason's code."""
     if state and state not in (*TaskState.values, UNUSABLE):
-        message = f"There is no state '{state}'. Choose one of: {', '.join((*TaskState.values, UNUSABLE))}."
+        message = _("There is no state '%(state)s'. Choose one of: %(known)s.") % {
+            "state": state,
+            "known": ", ".join((*TaskState.values, UNUSABLE)),
+        }
         raise Invalid(message, fields=(FieldProblem("state", "unknown_state", message),))
     objects = DataObject.objects.filter(job=own_job(job_id)).select_related("task").defer("line").order_by("index")
     if state == UNUSABLE:
@@ -38,15 +43,24 @@ class ObjectRow:
     item: DataObject
     task: Task | None
     answers: int
+    #: Share of pixels about which the answers differed, once there is a mask of more than one.
+    disputed: float | None = None
 
 
 def object_rows(objects: Sequence[DataObject]) -> list[ObjectRow]:
-    """Rows of one page, with one further statement for all of them."""
+    """Rows of one page, with two further statements for all of them."""
     tasks = [task.pk for item in objects if (task := task_of(item)) is not None]
-    accepted = Annotation.objects.filter(task__in=tasks, state=AnnotationState.ACCEPTED)
+    accepted = Annotation.objects.filter(task__in=tasks, state=AnnotationState.ACCEPTED, **IN_ROUND)
     counts = dict(accepted.values_list("task_id").annotate(n=Count("id")).order_by())
     found = [(item, task_of(item)) for item in objects]
-    return [ObjectRow(item, task, counts.get(task.pk, 0) if task else 0) for item, task in found]
+    masks = ConsolidatedAnnotation.objects.filter(task__in=tasks, is_current=True).only(
+        "task_id", "details", "annotation_ids"
+    )
+    disputed = {mask.task_id: mask.details.get("disputed_share") for mask in masks if len(mask.annotation_ids) > 1}
+    return [
+        ObjectRow(item, task, counts.get(task.pk, 0), disputed.get(task.pk)) if task else ObjectRow(item, None, 0)
+        for item, task in found
+    ]
 
 
 def task_of(item: DataObject) -> Task | None:
@@ -73,7 +87,7 @@ def own_object(object_id: uuid.UUID) -> DataObject:
         .first()
     )
     if found is None:
-        raise NotFound("There is no such data object.")
+        raise NotFound(_("There is no such data object."))
     return found
 
 
@@ -82,7 +96,9 @@ def object_detail(object_id: uuid.UUID) -> ObjectDetail:
     task = task_of(item)
     if task is None:
         return ObjectDetail(item, None, [], None, [])
+    counted = Case(When(state=AnnotationState.ACCEPTED, **IN_ROUND, then=True), default=False)
     annotations = Annotation.objects.filter(task=task).select_related("worker").order_by("submitted_at", "id")
+    annotations = annotations.annotate(is_counted=counted, round=F("slot__round"))
     claims = Claim.objects.filter(work_item_id=task.work_item_id).select_related("worker").order_by("claimed_at", "id")
     return ObjectDetail(item, task, list(annotations), _consolidated(task), list(claims))
 
@@ -106,16 +122,22 @@ def image_of(object_id: uuid.UUID) -> Picture:
 
     Raises NotFound, and NoImage for objects whose photo was never found to be one.
     """
-    item: DataObject | None = DataObject.objects.filter(pk=object_id).first()
-    if item is None or not _may_see_photo(item):
-        raise NotFound("There is no such data object.")
+    item = shown_object(object_id)
     if not item.format:
-        raise NoImage("This object has no photo that can be shown; its problem says why.")
+        raise NoImage(_("This object has no photo that can be shown; its problem says why."))
     # Only formats we checked ourselves are named: bytes are never served as what they claim to be.
     ending = "png" if item.format.upper() == "PNG" else "jpeg"
     with organization_scope(item.organization_id):  # the owner's storage connections
         location = Resolver().resolve(item.source_ref)
     return Picture(location, f"image/{ending}", f"{item.index:06d}.{ending.replace('jpeg', 'jpg')}")
+
+
+def shown_object(object_id: uuid.UUID) -> DataObject:
+    """An object whose photo the caller may see: an own one, or one under a live grant with preview. Else NotFound."""
+    item: DataObject | None = DataObject.objects.filter(pk=object_id).first()
+    if item is None or not _may_see_photo(item):
+        raise NotFound(_("There is no such data object."))
+    return item
 
 
 def _may_see_photo(item: DataObject) -> bool:
@@ -132,7 +154,7 @@ def mask_of_object(object_id: uuid.UUID, *, disagreement: bool = False) -> Pictu
     consolidated = _consolidated(task) if task else None
     digest = (consolidated.disagreement_sha256 if disagreement else consolidated.sha256) if consolidated else ""
     if not digest:
-        raise NotConsolidated("This object has no consolidated mask yet. It gets one when all its answers are in.")
+        raise NotConsolidated(_("This object has no consolidated mask yet. It gets one when all its answers are in."))
     name = f"{item.index:06d}{'-disagreement' if disagreement else ''}.png"
     return _png(digest, name)
 
@@ -143,9 +165,9 @@ def mask_of_annotation(annotation_id: uuid.UUID) -> Picture:
         pk=annotation_id, organization_id=current_scope().organization_id
     ).first()
     if found is None:
-        raise NotFound("There is no such annotation.")
+        raise NotFound(_("There is no such annotation."))
     if found.kind != AnnotationKind.MASK:
-        raise NoImage("This answer is no mask.")
+        raise NoImage(_("This answer is no mask."))
     return _png(found.sha256, f"{found.pk}.png")
 
 

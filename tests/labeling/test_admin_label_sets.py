@@ -167,12 +167,14 @@ def test_all_problems_of_a_template_show_at_once(acme: Company) -> None:
         assert not TaskTemplate.objects.exists()
 
 
-def test_the_preview_shows_an_own_photo_or_says_how_to_get_one(acme: Company, initech: Company) -> None:
+def test_the_preview_shows_an_own_photo_or_leaves_it_to_the_browser(acme: Company, initech: Company) -> None:
     order_job(initech, f"upload://{make_upload(initech, photos(1)).pk}/")
     with organization_scope(acme.id):
         template = save_task_template(name="paint", title="Paint")
     url = f"/manage/labeling/tasktemplate/{template.pk}/change/"
-    assert "As soon as one of your jobs has a photo" in acme.browser("manager").get(url).content.decode()
+    page = acme.browser("manager").get(url)
+    assert page.context["preview"]["image"] is None
+    assert "<mw-template-preview" in page.content.decode()
     photo = make_job(acme, objects=1).tasks[0].data_object
     page = acme.browser("manager").get(url)
     assert page.context["preview"]["image"] == {"url": f"/api/v1/objects/{photo.pk}/image", "width": 12, "height": 8}

@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from maskwright.core.scope import current_scope
@@ -20,10 +20,11 @@ from maskwright.organizations.admin_filters import ChoiceFilter
 from maskwright.organizations.admin_forms import Section, ServiceForm
 from maskwright.organizations.admin_html import badge, moment
 from maskwright.organizations.admin_sites import on_dashboard
+from maskwright.organizations.admin_widgets import PickMany, PickRow, picked_first
 from maskwright.organizations.permissions import Permission
 from workforce.admin.teams import team_choices
 from workforce.models import GrantStaffing, WorkGrant
-from workforce.selectors import GrantRow, grant_rows
+from workforce.selectors import GrantRow, grant_rows, team_list
 from workforce.services.grants import accept_grant, decline_grant, staff_grant, unstaff_grant
 from workforce.states import GrantState
 
@@ -60,11 +61,18 @@ class StaffingForm(ServiceForm):
         ),
     )
 
-    teams = forms.MultipleChoiceField(label=_("Work teams"), required=False, widget=forms.CheckboxSelectMultiple)
+    teams = forms.MultipleChoiceField(label=_("Work teams"), required=False, widget=PickMany(noun=_("teams")))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["teams"].choices = [(str(pk), name) for pk, name in team_choices()]  # type: ignore[attr-defined]
+        counts = {team.pk: team.member_count for team in team_list()}
+        choices = [(str(pk), PickRow(name, _people(counts.get(pk, 0)))) for pk, name in team_choices()]
+        picked = {str(pk) for pk in (self.initial or {}).get("teams", ())}
+        self.fields["teams"].choices = picked_first(choices, picked)  # type: ignore[attr-defined]
+
+
+def _people(count: int) -> str:
+    return ngettext("one person", "%(count)d people", count) % {"count": count}
 
 
 def _accept(request: HttpRequest, actor: Actor, grant: WorkGrant) -> str:

@@ -16,6 +16,7 @@ from maskwright.organizations.admin import offer_teams
 from maskwright.organizations.admin_actions import ObjectAction
 from maskwright.organizations.admin_base import NavEntry, ScopedModelAdmin
 from maskwright.organizations.admin_forms import Section, ServiceForm
+from maskwright.organizations.admin_widgets import PickMany, PickRow, picked_first
 from maskwright.organizations.models import Membership
 from maskwright.organizations.permissions import Permission, Role, allows
 from workforce.models import TeamMember, WorkTeam
@@ -37,14 +38,29 @@ def team_choices() -> list[tuple[uuid.UUID, str]]:
 offer_teams(team_choices)
 
 
-def labeler_choices() -> list[tuple[str, str]]:
-    """Active members whose role labels, by name."""
+def labeler_choices(team: WorkTeam | None = None) -> list[tuple[str, PickRow]]:
+    """Active members whose role labels: first those of the team, each with the other teams he is in."""
     roles = [role for role in Role.values if allows(role, Permission.WORK_DO)]
     members = Membership.objects.filter(
         organization_id=current_scope().organization_id, is_active=True, role__in=roles
     ).select_related("user")
-    people = [(str(member.user_id), f"{member.user.get_full_name()} ({Role(member.role).label})") for member in members]
-    return sorted(people, key=lambda person: person[1].casefold())
+    teams: dict[uuid.UUID, list[str]] = {}
+    here: set[str] = set()
+    rows = TeamMember.objects.filter(organization_id=current_scope().organization_id).order_by("work_team__name")
+    for user_id, team_id, name in rows.values_list("user_id", "work_team_id", "work_team__name"):
+        if team is not None and team_id == team.pk:
+            here.add(str(user_id))
+        else:
+            teams.setdefault(user_id, []).append(name)
+    people = [(str(member.user_id), _row(member, tuple(teams.get(member.user_id, ())))) for member in members]
+    return picked_first(people, here)
+
+
+def _row(member: Membership, teams: tuple[str, ...]) -> PickRow:
+    username = member.user.username
+    detail = [] if member.user.get_full_name() == username else [username]
+    role = [] if member.role == Role.LABELER else [str(Role(member.role).label)]
+    return PickRow(member.user.get_full_name(), " · ".join([*detail, *role]), teams)
 
 
 class TeamForm(ServiceForm):
@@ -61,11 +77,11 @@ class TeamForm(ServiceForm):
     description = forms.CharField(
         label=_("Description"), max_length=200, required=False, help_text=_("What the team is good at, for colleagues.")
     )
-    people = forms.MultipleChoiceField(label=_("Members"), required=False, widget=forms.CheckboxSelectMultiple)
+    people = forms.MultipleChoiceField(label=_("Members"), required=False, widget=PickMany(noun=_("people")))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, team: WorkTeam | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["people"].choices = labeler_choices()  # type: ignore[attr-defined]
+        self.fields["people"].choices = labeler_choices(team)  # type: ignore[attr-defined]
 
 
 def _delete_team(request: HttpRequest, actor: Actor, team: WorkTeam) -> str:
@@ -113,7 +129,7 @@ class WorkTeamAdmin(ScopedModelAdmin):
         if obj is not None:
             people = [str(user_id) for user_id in _members(obj)]
             initial = {"name": obj.name, "description": obj.description, "people": people}
-        return TeamForm(data, initial=initial)
+        return TeamForm(data, initial=initial, team=obj)
 
     def apply(self, request: HttpRequest, actor: Actor, obj: Any | None, form: ServiceForm) -> Any:
         data = form.cleaned_data

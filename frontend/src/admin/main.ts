@@ -15,12 +15,17 @@ import "./categories.css";
 import "./overview.css";
 import "./job-console.css";
 import "./photos.css";
+import "./pick.css";
 import { closeMenusOutside } from "../shared/menus";
 import { CategoryTable } from "./category-table";
 import { CopyField } from "./copy";
+import { Pick } from "./pick";
+import { watchThumbnails } from "./thumbnails";
 
 closeMenusOutside();
+watchThumbnails();
 customElements.define("mw-copy", CopyField);
+customElements.define("mw-pick", Pick);
 customElements.define("mw-category-table", CategoryTable);
 
 const ELEMENTS: Readonly<Record<string, () => Promise<unknown>>> = {

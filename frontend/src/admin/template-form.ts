@@ -19,7 +19,7 @@ export interface PreviewTemplate {
 
 /** The `json_script` beside the form. `categories` by label set id serve a template's choice of label set. */
 export interface PreviewData {
-  readonly image: { readonly url: string; readonly width: number; readonly height: number };
+  readonly image: { readonly url: string; readonly width: number; readonly height: number } | null;
   readonly categories: readonly PreviewCategory[];
   readonly template: PreviewTemplate;
   readonly label_sets?: Readonly<Record<string, readonly PreviewCategory[]>>;

@@ -17,5 +17,17 @@ def moment(at: datetime | None, empty: str = "–") -> str:
     return at.strftime("%Y-%m-%d %H:%M") if at else empty
 
 
+def thumbnail(url: str, *, width: int | None = None, height: int | None = None) -> SafeString:
+    """A small picture of a photo, fetched only when it comes into view; what stands beside it says what it is.
+
+    `url` "" is the empty frame alone. A frame stays empty as well while a worker makes the picture.
+    """
+    picture = format_html('<img src="{}" alt="" loading="lazy" decoding="async" width="80" height="60">', url)
+    tall = bool(width and height and height > width)
+    return format_html(
+        '<span class="manage-thumbnail{}">{}</span>', " manage-thumbnail--tall" if tall else "", picture if url else ""
+    )
+
+
 def link(url: str, text: Any) -> SafeString:
     return format_html('<a href="{}">{}</a>', url, text)
