@@ -24,7 +24,7 @@ JOB_MOVES: dict[str, frozenset[str]] = {
     JobState.PAUSED: frozenset({JobState.IN_PROGRESS, JobState.STOPPING}),
     JobState.STOPPING: frozenset({JobState.STOPPED}),
     JobState.STOPPED: frozenset(),
-    JobState.COMPLETED: frozenset(),
+    JobState.COMPLETED: frozenset({JobState.IN_PROGRESS}),  # only when an object of it is tried again
     JobState.FAILED: frozenset({JobState.INITIALIZING}),
 }
 

@@ -19,7 +19,7 @@ QUEUE_MOVES: dict[str, frozenset[str]] = {
     QueueState.OPEN: frozenset({QueueState.PAUSED, QueueState.STOPPING, QueueState.CLOSED}),
     QueueState.PAUSED: frozenset({QueueState.OPEN, QueueState.STOPPING}),
     QueueState.STOPPING: frozenset({QueueState.CLOSED}),
-    QueueState.CLOSED: frozenset(),
+    QueueState.CLOSED: frozenset({QueueState.OPEN}),  # only when an object of a completed job is tried again
 }
 
 

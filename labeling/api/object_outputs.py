@@ -9,7 +9,7 @@ from rest_framework import serializers
 from labeling.api.work.outputs import CategoryOutput, ImageOutput, NamedOutput
 from labeling.models import Annotation
 from labeling.selectors.objects import ObjectDetail, ObjectRow
-from labeling.states import AnnotationKind, AnnotationState
+from labeling.states import AnnotationKind
 from maskwright.core.api.fields import KeptText
 from maskwright.core.wording import reword
 
@@ -65,6 +65,8 @@ class AnnotationOutput(serializers.Serializer[Any]):
     kind = serializers.CharField()
     content = serializers.DictField()
     state = serializers.CharField()
+    round = serializers.IntegerField(help_text="Rises each time the object is given back to its labelers anew.")
+    counted = serializers.BooleanField(source="is_counted", help_text="Accepted, and of the present round.")
     revision = serializers.IntegerField()
     claimed_at = serializers.DateTimeField()
     submitted_at = serializers.DateTimeField()
@@ -120,7 +122,8 @@ class ObjectOutput(ObjectBase):
     history = ClaimOutput(source="claims", many=True)
 
     def get_answers(self, detail: ObjectDetail) -> int:
-        return sum(annotation.state == AnnotationState.ACCEPTED for annotation in detail.annotations)
+        # `is_counted` comes from the selector: it is no field of the model.
+        return sum(bool(getattr(annotation, "is_counted", False)) for annotation in detail.annotations)
 
     def get_mask_url(self, detail: ObjectDetail) -> str | None:
         return reverse("object_mask", args=[detail.item.pk]) if detail.consolidated else None

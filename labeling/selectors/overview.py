@@ -29,7 +29,8 @@ WITH mine AS (
 SELECT j.id, j.name, r.title, j.state, q.state = 'paused', o.name,
   (SELECT count(*) FROM workforce_slot s WHERE s.work_queue_id = q.id AND s.state = 'ready'
      AND NOT EXISTS (SELECT 1 FROM workforce_slot x WHERE x.work_item_id = s.work_item_id
-       AND x.worker_id = m.worker_id AND x.state IN ('claimed', 'accepted'))),
+       AND x.stage = s.stage AND x.round = s.round AND x.worker_id = m.worker_id
+       AND x.state IN ('claimed', 'accepted'))),
   (SELECT count(*) FROM workforce_slot s WHERE s.work_queue_id = q.id AND s.state = 'accepted'
      AND s.worker_id = m.worker_id),
   (SELECT count(*) FROM workforce_workitem w WHERE w.work_queue_id = q.id)

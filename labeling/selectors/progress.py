@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Count, F, Min, Q, Sum
 from django.utils import timezone
 
 from labeling.models import Annotation, LabelingJob, Task
@@ -47,14 +47,18 @@ class JobProgress:
 
 
 def job_progress(job_id: uuid.UUID) -> JobProgress:
-    """Progress of a job of the own organization; five statements however big it is. NotFound for others'."""
+    """Progress of a job of the own organization; six statements however big it is. NotFound for others'."""
     job = own_job(job_id)
     report = job.preflight
     tasks = dict.fromkeys(TaskState.values, 0)
     tasks |= dict(Task.objects.filter(job=job).values_list("state").annotate(n=Count("id")).order_by())
-    wanted = WorkItem.objects.filter(work_queue_id=job.work_queue_id).aggregate(n=Sum("labelers_wanted"))["n"] or 0
+    items = WorkItem.objects.filter(work_queue_id=job.work_queue_id)
+    work = items.aggregate(wanted=Sum("labelers_wanted", default=0), again=Count("id", filter=Q(round__gt=1)))
+    wanted = work["wanted"]
     now = timezone.now()
     pace = _pace(job, now)
+    if work["again"]:
+        pace["answers"] -= _of_earlier_rounds(job)
     live = Claim.objects.filter(work_queue_id=job.work_queue_id, state=ClaimState.LIVE)
     counts = live.aggregate(claims=Count("id"), workers=Count("worker", distinct=True))
     return JobProgress(
@@ -78,6 +82,12 @@ def _pace(job: LabelingJob, now: datetime) -> dict[str, Any]:
     return Annotation.objects.filter(job=job, state=AnnotationState.ACCEPTED).aggregate(
         answers=Count("id"), recent=Count("id", filter=recent), since=Min("claimed_at", filter=recent)
     )
+
+
+def _of_earlier_rounds(job: LabelingJob) -> int:
+    """Accepted answers that count no more. Few, and found from the few items that were asked again."""
+    again = Annotation.objects.filter(job=job, state=AnnotationState.ACCEPTED, task__work_item__round__gt=1)
+    return again.filter(slot__round__lt=F("task__work_item__round")).count()
 
 
 def _estimate(job: LabelingJob, pace: dict[str, Any], wanted: int, now: datetime) -> datetime | None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from labeling.errors import MoveRefused
 from labeling.models import DataObject, LabelingJob, Task
 from labeling.services.intake.photos import accept_photo, judge
+from labeling.services.jobs import reopen_job
 from labeling.services.tasks import advance_task
 from labeling.services.work_handler import start_consolidation
 from labeling.states import JobState, TaskState
@@ -17,17 +18,21 @@ from maskwright.core.errors import NotFound
 from maskwright.core.outbox import Message, emit, push
 from maskwright.core.scope import current_scope, organization_scope
 from workforce.models import WorkItem
-from workforce.services.queues import reopen_item
+from workforce.services.queues import locked_queue, reopen_item
+from workforce.services.rounds import begin_round, has_answers_to_keep
 from workforce.states import ItemState
 
 _ENDED = (JobState.STOPPING, JobState.STOPPED, JobState.COMPLETED, JobState.FAILED)
+_UNLABELED = "impossible"  # the failure that only other answers mend
 
 
 def retry_object(*, object_id: uuid.UUID) -> DataObject:
     """Give a data object another try. Raises MoveRefused when there is nothing to try, NotFound.
 
-    A photo is looked at again by a worker process (`object.recheck`); an item goes back to its labelers; a
-    consolidation is computed anew from the answers that are there.
+    A photo is looked at again by a worker process (`object.recheck`). An object that most labelers said cannot be
+    labeled, or that too many declined, goes back to them (`workforce.services.rounds`): in a new round when nobody's
+    answer would be lost by it, else for the answers that are missing. Another failed consolidation is computed anew
+    from the answers that are there. A completed job goes on for it and completes again.
     """
     item: DataObject | None = (
         DataObject.objects.select_related("job")
@@ -36,15 +41,10 @@ def retry_object(*, object_id: uuid.UUID) -> DataObject:
     )
     if item is None:
         raise NotFound(_("There is no such data object."))
-    task = Task.objects.select_for_update(no_key=True).filter(data_object=item).first()
-    if task is None:
-        _recheck_later(item)
-    elif task.state != TaskState.FAILED:
-        raise MoveRefused(_("This object did not fail; there is nothing to try again."))
-    elif WorkItem.objects.filter(pk=task.work_item_id, state=ItemState.FAILED).exists():
-        _reopen(item.job, task)
+    if Task.objects.filter(data_object=item).exists():
+        _retry_task(item)
     else:
-        start_consolidation(task)
+        _recheck_later(item)
     record("data_object.retried", "data_object", item.pk)
     return item
 
@@ -60,12 +60,26 @@ def _recheck_later(item: DataObject) -> None:
     emit(Message("object.recheck", item.organization_id, {"object_id": str(item.pk)}, key=str(item.pk)))
 
 
-def _reopen(job: LabelingJob, task: Task) -> None:
-    if job.state in _ENDED:
+def _retry_task(item: DataObject) -> None:
+    locked_queue(item.job.work_queue_id)  # the order of locks: queue, job, task, item
+    job = LabelingJob.objects.select_for_update(no_key=True).get(pk=item.job_id)
+    task = Task.objects.select_for_update(no_key=True).get(data_object=item)
+    if task.state != TaskState.FAILED:
+        raise MoveRefused(_("This object did not fail; there is nothing to try again."))
+    work = WorkItem.objects.get(pk=task.work_item_id)
+    if work.state == ItemState.DONE and task.failure_code != _UNLABELED:
+        reopen_job(job_id=job.pk)
+        start_consolidation(task)
+        return
+    if job.state in (JobState.STOPPING, JobState.STOPPED, JobState.FAILED):
         raise MoveRefused(_("The job is %(state)s; nobody labels it any more.") % {"state": JobState(job.state).label})
-    reopen_item(item_id=task.work_item_id)
+    reopen_job(job_id=job.pk)
     advance_task(task=task, to=TaskState.WAITING)
-    advance_task(task=task, to=TaskState.OPEN)
+    if work.state == ItemState.FAILED and has_answers_to_keep(work):
+        reopen_item(item_id=work.pk)
+        advance_task(task=task, to=TaskState.OPEN)
+    else:
+        begin_round(item_id=work.pk)
 
 
 def recheck_object(*, organization_id: uuid.UUID, object_id: uuid.UUID) -> None:

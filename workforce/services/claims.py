@@ -11,6 +11,8 @@ from random import randrange
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from maskwright.audit.record import record
 from maskwright.core.errors import NotFound
@@ -73,8 +75,9 @@ _OWN_SLOT = """
     AND o.worker_id = e.worker_id AND o.state IN ('claimed', 'accepted')
 """
 _DECLINED = """
-  SELECT 1 FROM workforce_claim d WHERE d.work_item_id = s.work_item_id AND d.worker_id = e.worker_id
-    AND d.state = 'declined'
+  SELECT 1 FROM workforce_claim d JOIN workforce_slot ds ON ds.id = d.slot_id
+  WHERE d.work_item_id = s.work_item_id AND d.worker_id = e.worker_id AND d.state = 'declined'
+    AND ds.stage = s.stage AND ds.round = s.round
 """
 _FREE = f"s.state = 'ready' AND NOT EXISTS ({_OWN_SLOT}) AND NOT EXISTS ({_DECLINED})"
 _SHARD_ARM = """
@@ -174,18 +177,13 @@ def _eligible(user_id: uuid.UUID, queue_id: uuid.UUID | None) -> list[_Eligible]
         return [_Eligible(*row) for row in cursor.fetchall()]
 
 
-_WHY = """
+_WHY = f"""
 SELECT min(s.expires_at) FILTER (WHERE s.state = 'claimed'),
   bool_or(s.state IN ('ready', 'claimed')),
   EXISTS (SELECT 1 FROM workforce_workitem w WHERE w.work_queue_id = ANY (%(queues)s) AND w.state = 'waiting')
 FROM unnest(%(queues)s::uuid[], %(workers)s::uuid[]) AS e(queue_id, worker_id)
 JOIN workforce_slot s ON s.work_queue_id = e.queue_id AND s.state IN ('ready', 'claimed')
-WHERE NOT EXISTS (
-  SELECT 1 FROM workforce_slot o WHERE o.work_item_id = s.work_item_id AND o.worker_id = e.worker_id
-    AND o.state IN ('claimed', 'accepted'))
-  AND NOT EXISTS (
-  SELECT 1 FROM workforce_claim d WHERE d.work_item_id = s.work_item_id AND d.worker_id = e.worker_id
-    AND d.state = 'declined')
+WHERE NOT EXISTS ({_OWN_SLOT}) AND NOT EXISTS ({_DECLINED})
 """
 
 
@@ -298,16 +296,23 @@ SELECT c.state, c.fencing_token FROM workforce_claim c WHERE c.id = %(claim)s AN
 """
 
 
+_ENDED = {
+    ClaimState.SUBMITTED.value: gettext_noop("You have submitted this assignment already. Ask for the next one."),
+    ClaimState.RELEASED.value: gettext_noop("You have released this assignment already. Ask for the next one."),
+    ClaimState.DECLINED.value: gettext_noop("You have declined this assignment already. Ask for the next one."),
+}
+
+
 def why_not_mine(*, user_id: uuid.UUID, claim_id: uuid.UUID, token: int) -> NotFound | ClaimEnded | LeaseLost:
     """The error that tells why a call on a claim had no effect."""
     with connection.cursor() as cursor:
         cursor.execute(_STATE_OF, _mine(user_id, claim_id, token))
         row = cursor.fetchone()
     if row is None:
-        return NotFound("There is no such assignment of yours.")
+        return NotFound(_("There is no such assignment of yours."))
     state, fencing_token = row
     if state == ClaimState.LIVE and fencing_token != token:
-        return LeaseLost("This is not the token of the assignment. Ask for the assignment again.")
-    if state in (ClaimState.SUBMITTED, ClaimState.RELEASED, ClaimState.DECLINED):
-        return ClaimEnded(f"You have {state} this assignment already. Ask for the next one.")
-    return LeaseLost("The time for this assignment is over. Your draft is kept; ask for the next assignment.")
+        return LeaseLost(_("This is not the token of the assignment. Ask for the assignment again."))
+    if state in _ENDED:
+        return ClaimEnded(_(_ENDED[state]))
+    return LeaseLost(_("The time for this assignment is over. Your draft is kept; ask for the next assignment."))

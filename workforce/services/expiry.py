@@ -3,6 +3,7 @@
 import uuid
 
 from django.db import connection
+from django.utils.translation import gettext_noop
 
 from maskwright.audit.record import record
 from maskwright.core.outbox import emit
@@ -139,7 +140,18 @@ def settle_declined(*, item_id: uuid.UUID) -> None:
     item = WorkItem.objects.filter(pk=item_id).first()
     if item is None:
         return
-    declined = list(Claim.objects.filter(work_item=item, state="declined").values_list("reason", flat=True))
+    declined = list(
+        Claim.objects.filter(
+            work_item=item, state="declined", slot__stage=item.stage, slot__round=item.round
+        ).values_list("reason", flat=True)
+    )
     if len(declined) >= item.labelers_wanted:
-        reasons = "; ".join(reason for reason in declined if reason) or "no reason given"
-        fail_item(item_id=item_id, code="declined", reason=f"{len(declined)} labelers declined it: {reasons}"[:1000])
+        reasons = "; ".join(reason for reason in declined if reason) or "-"
+        fail_item(
+            item_id=item_id,
+            code="declined",
+            reason=(
+                gettext_noop("%(count)s labelers declined it: %(reasons)s")
+                % {"count": len(declined), "reasons": reasons}
+            )[:1000],
+        )

@@ -16,7 +16,7 @@ from maskwright.core.errors import NotFound
 from maskwright.core.outbox import Message, emit, push
 from maskwright.core.scope import current_scope
 from workforce.models import WorkGrant, WorkQueue
-from workforce.services.queues import locked_queue, move_queue
+from workforce.services.queues import change_queue, locked_queue, move_queue
 from workforce.states import GrantState, QueueState
 
 _QUEUE_OF: dict[str, QueueState] = {
@@ -77,7 +77,7 @@ def _changes(job: LabelingJob, to: JobState, reason: str) -> dict[str, Any]:
         changes["started_at"] = timezone.now()
     if to in _ENDS:
         changes["ended_at"] = timezone.now()
-    if to == JobState.INITIALIZING:
+    if to in (JobState.INITIALIZING, JobState.IN_PROGRESS):
         changes["ended_at"] = None
     return changes
 
@@ -125,6 +125,21 @@ def stop_job(*, job_id: uuid.UUID) -> LabelingJob:
     to = JobState.STOPPING if job.state in (JobState.IN_PROGRESS, JobState.PAUSED) else JobState.STOPPED
     allowed = {JobState.INITIALIZING, JobState.READY, JobState.IN_PROGRESS, JobState.PAUSED}
     return _from(job, allowed, to, _("The job has ended already, or is about to."))
+
+
+def reopen_job(*, job_id: uuid.UUID) -> LabelingJob:
+    """Go on with a completed job, because an object of it is tried again; it completes anew after that.
+
+    A deadline that has passed is taken away: else the job would be stopped at once.
+    """
+    job = own_job(job_id)
+    if job.state != JobState.COMPLETED:
+        return job
+    _require_workers(job)
+    queue = locked_queue(job.work_queue_id)
+    if queue.deadline is not None and queue.deadline <= timezone.now():
+        change_queue(queue_id=queue.pk, deadline=None)
+    return advance_job(job=job, to=JobState.IN_PROGRESS)
 
 
 def preflight_job(*, job_id: uuid.UUID) -> LabelingJob:
