@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from maskwright.core.scope import current_scope
 from workforce.states import ClaimState
 
-# Vendors' people see the customer's job by title and counts; `mine` and `waiting` count slots of the asking person.
+# Vendors' people see the customer's job by title and counts; `mine` and `waiting` count photos of the asking person:
+# several answers may be wanted of one, but his is one of them; what he declined does not wait for him.
 _JOBS = """
 WITH mine AS (
   SELECT i.customer_id, i.worker_id FROM workforce_workeridentity i
@@ -27,11 +28,14 @@ WITH mine AS (
       WHERE g.organization_id = %(org)s AND m.user_id = %(user)s)))
 )
 SELECT j.id, j.name, r.title, j.state, q.state = 'paused', o.name,
-  (SELECT count(*) FROM workforce_slot s WHERE s.work_queue_id = q.id AND s.state = 'ready'
+  (SELECT count(DISTINCT s.work_item_id) FROM workforce_slot s WHERE s.work_queue_id = q.id AND s.state = 'ready'
      AND NOT EXISTS (SELECT 1 FROM workforce_slot x WHERE x.work_item_id = s.work_item_id
        AND x.stage = s.stage AND x.round = s.round AND x.worker_id = m.worker_id
-       AND x.state IN ('claimed', 'accepted'))),
-  (SELECT count(*) FROM workforce_slot s WHERE s.work_queue_id = q.id AND s.state = 'accepted'
+       AND x.state IN ('claimed', 'accepted'))
+     AND NOT EXISTS (SELECT 1 FROM workforce_claim d JOIN workforce_slot y ON y.id = d.slot_id
+       WHERE d.work_item_id = s.work_item_id AND d.worker_id = m.worker_id AND d.state = 'declined'
+       AND y.stage = s.stage AND y.round = s.round)),
+  (SELECT count(DISTINCT s.work_item_id) FROM workforce_slot s WHERE s.work_queue_id = q.id AND s.state = 'accepted'
      AND s.worker_id = m.worker_id),
   (SELECT count(*) FROM workforce_workitem w WHERE w.work_queue_id = q.id)
 FROM queues q

@@ -23,9 +23,17 @@ def test_it_counts_what_waits_and_what_was_done_today(acme: Company) -> None:
     submit(client, body, flat_mask(1))
     overview = _overview(acme)
     (job,) = overview["jobs"]  # type: ignore[misc]
-    assert (job["id"], job["waiting"], job["mine"], job["total"]) == (str(made.id), 4, 1, 3)
+    assert (job["id"], job["waiting"], job["mine"], job["total"]) == (str(made.id), 2, 1, 3)
     assert overview["today"]["submitted"] == 1  # type: ignore[index]
     assert overview["claim"] is None
+
+
+def test_a_declined_photo_waits_for_others_only(acme: Company) -> None:
+    make_job(acme, objects=2, labelers=2)
+    act(acme.client("labeler"), claim(acme.client("labeler")).json(), "decline", {"reason": "I know her."})
+    (job,) = _overview(acme)["jobs"]  # type: ignore[misc]
+    (others,) = _overview(acme, "labeler2")["jobs"]  # type: ignore[misc]
+    assert (job["waiting"], others["waiting"]) == (1, 2)
 
 
 def test_it_names_the_live_claim_and_its_job(acme: Company) -> None:
