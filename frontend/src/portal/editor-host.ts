@@ -45,7 +45,10 @@ export class EditorHost {
       <segmentation-editor ?inert=${between} ${ref(this.#element)}>
         <span slot="bar-end" class="mw-editor__end">
           ${connection}
-          <button class="mw-button" @click=${() => void this.#stop()}>${t("Stop and resume later")}</button>
+          <button class="mw-button" aria-label=${t("Stop and resume later")} @click=${() => void this.#stop()}>
+            <span class="mw-editor__long">${t("Stop and resume later")}</span>
+            <span class="mw-editor__short">${t("Stop")}</span>
+          </button>
         </span>
       </segmentation-editor>
       ${between ? html`<div class="mw-editor__between" role="status">${t("Getting the next photo")}</div>` : nothing}

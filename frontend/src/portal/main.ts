@@ -10,7 +10,15 @@ import "./portal.css";
 import { closeMenusOutside } from "../shared/menus";
 import { finishSignInWindow } from "./sign-in-again";
 
+/** A file of the page did not come, or is not there any more since a new version was installed. */
+function tellNotLoaded(portal: Element): void {
+  const late = portal.querySelector(".mw-late");
+  late?.previousElementSibling?.remove();
+  late?.classList.remove("mw-late");
+}
+
 if (!finishSignInWindow()) {
   closeMenusOutside();
-  if (document.querySelector("mw-work-portal")) void import("./work-portal");
+  const portal = document.querySelector("mw-work-portal");
+  if (portal) import("./work-portal").catch(() => tellNotLoaded(portal));
 }

@@ -90,6 +90,30 @@ export const shellStyles = css`
       display: none;
     }
   }
+  /* A phone: the classes below the image, so that nothing lies over or beside the screen. */
+  @media (max-width: 560px) {
+    :host {
+      grid-template: auto minmax(0, 1fr) auto auto / auto minmax(0, 1fr);
+      grid-template-areas: "header header" "tools main" "side side" "status status";
+    }
+    header {
+      gap: 6px;
+      padding: 0 8px;
+    }
+    header h1 {
+      display: none;
+    }
+    aside {
+      inline-size: auto;
+      max-block-size: 30dvh;
+      overflow-y: auto;
+      border-inline-start: 0;
+      border-block-start: 1px solid var(--mw-border, #d9dfe3);
+    }
+    mw-editor-labels {
+      order: -1;
+    }
+  }
   .menu {
     position: relative;
   }
