@@ -1,6 +1,7 @@
 /**
  * The editor without a server, for development and browser checks. Query: `size=1600x1067`, `mode`, `classes=4`,
- * `theme=dark`, `cover` (full coverage wanted), `paused`, `seconds=3540`, `slow` (segment takes 2 s).
+ * `theme=dark`, `cover` (full coverage wanted), `paused`, `seconds=3540`, `slow` (segment takes 2 s),
+ * `renderer=webgl`.
  */
 import "../src/editor/main";
 import type { AssignmentInput } from "../src/editor/assignment-input";
@@ -47,6 +48,8 @@ const assignment: AssignmentInput = {
 const editor = document.querySelector("segmentation-editor");
 if (editor !== null) {
   editor.mode = query.get("mode") === "preview" ? "preview" : query.get("mode") === "view" ? "view" : "work";
+  const renderer = query.get("renderer");
+  if (renderer === "webgl" || renderer === "canvas2d") editor.renderer = renderer;
   editor.transport = new DemoTransport(await drawScene(width, height));
   editor.assignment = assignment;
   const events: [string, unknown][] = [];

@@ -1,13 +1,14 @@
-import { effect } from "@preact/signals-core";
+import { computed, effect } from "@preact/signals-core";
 import { keyOf } from "./actions/keys";
 import { availableActions, type Action } from "./actions/registry";
-import { buildKeymap, type Keymap } from "./actions/shortcuts";
+import { buildKeymap, type Keymap, type OtherCommand } from "./actions/shortcuts";
 import { parseColor } from "./codec/palette";
 import { Disposers } from "./disposer";
 import type { LabelMap } from "./document/label-map";
 import type { Point } from "./geometry/polygon";
+import { KeyboardControl } from "./input/keyboard";
 import { PointerControl } from "./input/pointer";
-import type { LabelStyle } from "./renderer/renderer";
+import type { LabelStyle, Renderer } from "./renderer/renderer";
 import { Stage } from "./renderer/stage";
 import type { EditorState } from "./state";
 import { allowedTools } from "./tools/registry";
@@ -15,13 +16,6 @@ import type { Tool, ToolDefinition, ToolId } from "./tools/tool";
 import type { SegmentRequest, SegmentResult } from "./transport/transport";
 import type { PixelWork } from "./worker/pixel-work";
 import type { Category, Workspace } from "./workspace";
-
-export interface OtherCommand {
-  readonly id: string;
-  readonly label: string;
-  readonly keys: readonly string[];
-  readonly run: () => void;
-}
 
 export interface EngineOptions {
   readonly host: HTMLElement;
@@ -31,6 +25,8 @@ export interface EngineOptions {
   /** Tool names of the template. */
   readonly tools: readonly string[];
   readonly readOnly: boolean;
+  /** Null: whichever is faster here. */
+  readonly renderer?: Renderer["name"] | null;
   readonly state: EditorState;
   readonly pixels: PixelWork;
   /** Commands of the chrome (submit, help ...): they share the keyboard and the help sheet. */
@@ -51,9 +47,12 @@ export class Engine {
   readonly workspace: Workspace;
   readonly tools: readonly ToolDefinition[];
   readonly actions: readonly Action[];
-  readonly keymap: Keymap;
   readonly stage: Stage;
   readonly pointer: PointerControl;
+  readonly keyboard: KeyboardControl;
+  readonly #keymap = computed(() =>
+    buildKeymap(this.tools, this.actions, this.options.categories, this.options.others, this.options.state.keys.value),
+  );
   readonly #disposers = new Disposers();
   #tool: Tool;
   #toolId: ToolId;
@@ -64,23 +63,36 @@ export class Engine {
     const { host, map, image, categories, state, pixels, readOnly } = options;
     this.tools = allowedTools(options.tools, readOnly);
     this.actions = availableActions(readOnly);
-    this.keymap = buildKeymap(this.tools, this.actions, categories, options.others);
     if (!categories.some(({ index }) => index === state.category.value)) state.category.value = categories[0]?.index ?? 0;
     if (!this.tools.some(({ id }) => id === state.tool.value)) state.tool.value = this.tools[0].id;
     state.busy.value = null;
     state.notice.value = null;
-    this.stage = new Stage(host, styleOf(state, categories));
+    this.stage = new Stage(host, styleOf(state, categories), options.renderer);
     this.workspace = {
       map, state, stage: this.stage, pixels, categories, readOnly,
       segment: (request, signal) => options.segment(request, signal),
     };
     this.#toolId = state.tool.value;
     this.#tool = this.#create(this.#toolId);
-    this.pointer = new PointerControl(this.workspace, () => this.#tool, options.onActivity, (position) => this.#showPixel(position));
+    this.pointer = new PointerControl(
+      this.workspace,
+      () => this.#tool,
+      options.onActivity,
+      (position) => this.#showPixel(position),
+      () => this.keyboard.leave(),
+    );
+    this.keyboard = new KeyboardControl(
+      this.workspace,
+      () => this.#tool,
+      () => this.pointer.position,
+      (position) => this.pointer.showAt(position),
+    );
     this.stage.onCamera = (camera) => (state.camera.value = camera);
     this.stage.overlay = {
-      paint: (context) =>
-        this.#tool.overlay?.({ context, camera: this.stage.camera, pointer: this.pointer.position }) ?? false,
+      paint: (context) => {
+        const preview = this.#tool.overlay?.({ context, camera: this.stage.camera, pointer: this.pointer.position }) ?? false;
+        return this.keyboard.paint(context) || preview;
+      },
       ring: () => this.#tool.ring?.({ camera: this.stage.camera, pointer: this.pointer.position }) ?? null,
     };
     this.stage.open(map, image);
@@ -97,10 +109,20 @@ export class Engine {
     state.revision.value = map.revision;
   }
 
+  get keymap(): Keymap {
+    return this.#keymap.value;
+  }
+
+  /** Whether a stroke or a move is under way. */
+  get busy(): boolean {
+    return this.pointer.busy || this.keyboard.pressed;
+  }
+
   /** A key anywhere in the page, unless something is being typed. Answers whether it was used. */
   keyDown(event: KeyboardEvent): boolean {
     const key = keyOf(event);
-    const onControl = event.composedPath().some((node) => node instanceof HTMLElement && node.matches("button, a, select, [role=option]"));
+    const onControl = event.composedPath().some((node) => node instanceof HTMLElement && node.matches("button, a, select, input, summary, [role=option]"));
+    if (!onControl && this.keyboard.keyDown(key, event.repeat)) return true;
     if (key === "space" && !onControl) {
       this.pointer.spaceDown = true;
       return true;
@@ -119,25 +141,28 @@ export class Engine {
         this.run(command.action);
         break;
       case "other":
-        command.run();
+        command.other.run();
         break;
     }
     return true;
   }
 
   keyUp(event: KeyboardEvent): void {
-    if (event.key === " ") this.pointer.spaceDown = false;
+    if (event.key !== " ") return;
+    this.pointer.spaceDown = false;
+    this.keyboard.release();
   }
 
   run(action: Action): void {
     // A stroke under way is finished first: undoing half of it would leave the other half.
-    if (this.pointer.busy && action.paints) return;
+    if (this.busy && action.paints) return;
     if (action.enabled?.(this.workspace) !== false) action.run(this.workspace);
   }
 
   /** Gives up what is half done and lets go of keys, as when the window loses the focus. */
   settle(): void {
     this.pointer.spaceDown = false;
+    this.keyboard.release();
   }
 
   dispose(): void {
@@ -162,6 +187,7 @@ export class Engine {
 
   #useTool(id: ToolId): void {
     if (id === this.#toolId) return;
+    this.keyboard.cancel();
     this.#tool.cancel();
     this.#toolId = id;
     this.#tool = this.#create(id);

@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals-core";
+import { loadKeyChoices, type KeyChoices } from "./actions/key-choices";
 import type { PaintMode } from "./document/gesture";
 import type { ToolId } from "./tools/tool";
 import type { Camera } from "./viewport/camera";
@@ -21,6 +22,8 @@ export class EditorState {
   readonly hatch = signal(false);
   /** Whether labels are shown at all (a quick look at the bare image). */
   readonly labelsShown = signal(true);
+  /** The person's own shortcuts. */
+  readonly keys = signal<KeyChoices>(loadKeyChoices());
   readonly camera = signal<Camera>({ originX: 0, originY: 0, scale: 1 });
   /** Grows with each committed change of the document: counts and undo state are read anew. */
   readonly revision = signal(0);

@@ -1,4 +1,3 @@
-import { BACKGROUND } from "../document/constants";
 import { t } from "../../shared/i18n";
 import { stepBrush } from "../state";
 import { stepScale } from "../viewport/camera";
@@ -25,16 +24,12 @@ export interface Action {
 }
 
 /** Gives every unlabeled pixel to the class, as one undo step. */
-export async function giveUnlabeled({ map }: Workspace, index: number): Promise<void> {
-  await map.paint("unlabeled", (gesture) => {
-    for (let tile = 0; tile < map.tilesAcross * map.tilesDown; tile++) {
-      const { x0, y0, x1, y1 } = map.tileRect(tile);
-      for (let y = y0; y < y1; y++) {
-        const row = map.data.subarray(y * map.width + x0, y * map.width + x1);
-        if (row.includes(BACKGROUND)) gesture.span(y, x0, x1, index);
-      }
-    }
-  });
+export async function giveUnlabeled({ map, pixels }: Workspace, index: number): Promise<void> {
+  for (;;) {
+    await map.settled();
+    const { width, height, revision } = map;
+    if (map.adopt(await pixels.rest({ data: map.snapshot(), width, height }, index), revision)) return;
+  }
 }
 
 export const ACTIONS: readonly Action[] = [

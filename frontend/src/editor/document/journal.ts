@@ -96,3 +96,46 @@ export function readRuns(
     position += length;
   }
 }
+
+/** Writes a tile's runs in ascending order; runs that touch and change the same values become one. */
+export class RunWriter {
+  #bytes: number[] = [];
+  #end = 0;
+  #start = 0;
+  #length = 0;
+  #before = 0;
+  #after = 0;
+
+  add(start: number, length: number, before: number, after: number): void {
+    if (this.#length > 0 && start === this.#start + this.#length && before === this.#before && after === this.#after) {
+      this.#length += length;
+      return;
+    }
+    this.#flush();
+    this.#start = start;
+    this.#length = length;
+    this.#before = before;
+    this.#after = after;
+  }
+
+  /** The runs so far, or null when there are none; the writer is empty again. */
+  take(): Uint8Array<ArrayBuffer> | null {
+    this.#flush();
+    const runs = this.#bytes.length === 0 ? null : Uint8Array.from(this.#bytes);
+    this.#bytes = [];
+    this.#end = 0;
+    return runs;
+  }
+
+  #flush(): void {
+    if (this.#length === 0) return;
+    for (const number of [this.#start - this.#end, this.#length]) {
+      let rest = number;
+      for (; rest > 127; rest >>>= 7) this.#bytes.push((rest & 127) | 128);
+      this.#bytes.push(rest);
+    }
+    this.#bytes.push(this.#before, this.#after);
+    this.#end = this.#start + this.#length;
+    this.#length = 0;
+  }
+}

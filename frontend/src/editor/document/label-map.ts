@@ -71,7 +71,7 @@ export class LabelMap {
 
   /** Runs `paint` as one gesture, after the open one if there is one. Resolves once it is committed. */
   async paint(mode: PaintMode, paint: (gesture: Gesture) => void): Promise<void> {
-    while (this.#gesture !== null) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    await this.settled();
     const gesture = this.begin(mode);
     try {
       paint(gesture);
@@ -82,13 +82,39 @@ export class LabelMap {
     gesture.commit();
   }
 
+  /**
+   * One undo step that was worked out elsewhere (in a worker) for the document as it was at `revision`. Answers
+   * false, and changes nothing, when the document is another by now.
+   */
+  adopt(tiles: readonly TileChange[], revision: number): boolean {
+    if (this.#gesture !== null || revision !== this.revision) return false;
+    if (tiles.length === 0) return true;
+    let dirty: Rect | null = null;
+    let bytes = 0;
+    for (const tile of tiles) {
+      this.#apply(tile, "after");
+      dirty = union(dirty, this.tileRect(tile.tile));
+      bytes += tile.runs.byteLength;
+    }
+    this.history.push({ tiles, bytes, dirty: dirty ?? this.bounds });
+    this.revision++;
+    this.notify(dirty ?? this.bounds);
+    return true;
+  }
+
+  /** Resolves when no gesture is open. */
+  async settled(): Promise<void> {
+    while (this.#gesture !== null) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
   /** Other bytes from outside (a draft): not undoable, and the history starts anew. */
   replace(raster: Uint8Array): void {
     if (raster.length !== this.data.length) throw new RangeError("raster and label map differ in size");
     this.#gesture?.cancel();
     this.data.set(raster);
     this.counts.fill(0);
-    for (const value of this.data) this.counts[value]++;
+    const { data, counts } = this;
+    for (let at = 0; at < data.length; at++) counts[data[at]]++;
     this.history.clear();
     this.revision++;
     this.notify(this.bounds);

@@ -1,10 +1,10 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import { t } from "../../shared/i18n";
-import { isMac, showKey } from "../actions/keys";
-import { GROUP_LABELS, type ActionGroup } from "../actions/registry";
-import type { Engine, OtherCommand } from "../engine";
+import type { OtherCommand } from "../actions/shortcuts";
+import type { Engine } from "../engine";
 import type { Category } from "../workspace";
 import { share } from "./format";
+import "./shortcut-sheet";
 
 export type DialogId = "unlabeled" | "empty" | "impossible" | "decline" | "release" | "help";
 
@@ -84,37 +84,6 @@ export const dialogStyles = css`
   }
   dialog .choice input {
     accent-color: var(--mw-accent, #0a6380);
-  }
-  .sheet {
-    columns: 2;
-    column-gap: 36px;
-  }
-  .sheet section {
-    break-inside: avoid;
-    margin-block-end: 18px;
-  }
-  .sheet h3 {
-    margin: 0 0 6px;
-    color: var(--mw-muted, #56636c);
-    font-size: 12px;
-    font-weight: 600;
-  }
-  .sheet dl {
-    display: grid;
-    grid-template-columns: 1fr auto;
-    gap: 5px 16px;
-    margin: 0;
-  }
-  .sheet dd {
-    display: flex;
-    justify-content: flex-end;
-    gap: 4px;
-    margin: 0;
-  }
-  @media (max-width: 700px) {
-    .sheet {
-      columns: 1;
-    }
   }
 `;
 
@@ -218,51 +187,11 @@ export function reasonDialog(
   </form>`;
 }
 
-/** Every tool and shortcut, from the registries. */
+/** Tools and shortcuts. */
 export function helpSheet(engine: Engine, others: readonly OtherCommand[]): TemplateResult {
-  const mac = isMac();
-  const line = (label: string, keys: readonly (string | null)[]): TemplateResult | typeof nothing => {
-    const shown = keys.filter((key) => key !== null);
-    if (shown.length === 0) return nothing;
-    return html`<dt>${label}</dt><dd>${shown.map((key) => html`<kbd>${showKey(key, mac)}</kbd>`)}</dd>`;
-  };
-  const by = (text: string, keys: string): TemplateResult => html`<dt>${text}</dt><dd><kbd>${keys}</kbd></dd>`;
-  const groups: ActionGroup[] = ["edit", "paint", "view"];
-  const categories = engine.workspace.categories.filter((category) => engine.keymap.keyFor(category) !== null);
   return html`<form method="dialog">
     <h2>${t("Tools and shortcuts")}</h2>
-    <div class="sheet">
-      <section>
-        <h3>${t("Tools")}</h3>
-        <dl>${engine.tools.map((tool) => line(t(tool.label), [engine.keymap.keyFor(tool)]))}</dl>
-      </section>
-      <section>
-        <h3>${t("Mouse and pen")}</h3>
-        <dl>
-          ${by(t("Zoom at the pointer"), t("Wheel"))} ${by(t("Move the image"), t("Space and drag"))}
-          ${by(t("Brush size"), t("Alt and wheel"))} ${by(t("Pick the class under the pointer"), t("Alt and click"))}
-          ${by(t("Straight brush line"), t("Shift and click"))}
-        </dl>
-      </section>
-      ${groups.map((group) => {
-        const actions = engine.actions.filter((action) => action.group === group);
-        const used = actions.map((action) => {
-          const keys = [...engine.keymap.commands].filter(([, command]) => command.kind === "action" && command.action === action);
-          return line(t(action.label), keys.map(([key]) => key));
-        });
-        return actions.length === 0 ? nothing : html`<section><h3>${GROUP_LABELS[group]()}</h3><dl>${used}</dl></section>`;
-      })}
-      <section>
-        <h3>${t("Work")}</h3>
-        <dl>${others.map(({ label, keys }) => line(t(label), keys))}</dl>
-      </section>
-      ${categories.length === 0
-        ? nothing
-        : html`<section>
-            <h3>${t("Classes")}</h3>
-            <dl>${categories.map((category) => line(category.name, [engine.keymap.keyFor(category)]))}</dl>
-          </section>`}
-    </div>
+    <mw-editor-shortcuts .engine=${engine} .others=${others}></mw-editor-shortcuts>
     <div class="row"><button class="button primary">${t("Close")}</button></div>
   </form>`;
 }

@@ -6,7 +6,8 @@ import { flyToUnlabeled } from "../actions/unlabeled";
 import { categoriesOf, completeAssignment, type AssignmentInput } from "../assignment-input";
 import { buildPalette } from "../codec/palette";
 import { Disposers } from "../disposer";
-import { Engine, type OtherCommand } from "../engine";
+import type { OtherCommand } from "../actions/shortcuts";
+import { Engine } from "../engine";
 import type { AssignmentSession } from "../session/assignment-session";
 import { MemoryStore, openLocalStore, type LocalStore } from "../session/local-store";
 import { ImageError, openDocument, type OpenedDocument } from "../session/open";
@@ -48,6 +49,8 @@ export class SegmentationEditor extends SignalElement {
   @property() mode: EditorMode = "work";
   @property({ attribute: false }) transport: Transport | null = null;
   @property({ type: Array }) layers: readonly Layer[] = [];
+  /** How the picture is drawn: `webgl` or `canvas2d`; left out, whichever is faster here. */
+  @property() renderer: "webgl" | "canvas2d" | null = null;
   @property({ attribute: "sign-in-url" }) signInUrl = "/accounts/login/";
 
   @state() status: Status = { kind: "empty" };
@@ -122,7 +125,7 @@ export class SegmentationEditor extends SignalElement {
   /** The Submit button: asks first when pixels are unlabeled. */
   requestSubmit(): void {
     const { engine } = this;
-    if (engine === null || this.mode === "view" || engine.pointer.busy) return;
+    if (engine === null || this.mode === "view" || engine.busy) return;
     if (engine.workspace.map.unlabeled > 0) this.dialog = "unlabeled";
     else void this.send("mask");
   }
@@ -294,6 +297,7 @@ export class SegmentationEditor extends SignalElement {
       categories,
       tools: assignment.template.tools,
       readOnly: this.mode === "view",
+      renderer: this.renderer,
       state: this.editorState,
       pixels,
       others: this.commands,

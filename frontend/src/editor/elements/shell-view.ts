@@ -133,7 +133,7 @@ function renderStatus(editor: SegmentationEditor): TemplateResult | typeof nothi
     case "failed":
       return html`<div class="over" role="alert">
         <h2>${t("The image cannot be opened")}</h2>
-        <p>${status.impossible ? t("The file is damaged or not what the job says: {reason}.", { reason: status.message }) : status.message}</p>
+        <p>${status.impossible ? t("The file is damaged or not what the job says: {reason}.", { reason: t(status.message) }) : t(status.message)}</p>
         <div class="row">
           <button class="button primary" @click=${() => editor.retryOpen()}>${t("Try again")}</button>
           ${mode === "work" ? html`<button class="button" @click=${() => editor.leaveLost()}>${t("Leave it")}</button>` : nothing}

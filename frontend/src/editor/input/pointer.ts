@@ -1,6 +1,6 @@
 import { Disposers } from "../disposer";
 import type { Point } from "../geometry/polygon";
-import { stepBrush } from "../state";
+import { MAX_BRUSH, MIN_BRUSH, stepBrush } from "../state";
 import { pickAt } from "../tools/pick";
 import type { PointerInput, Tool } from "../tools/tool";
 import { pan, toImage, type Camera } from "../viewport/camera";
@@ -10,6 +10,7 @@ const DOUBLE_CLICK_MS = 350;
 const DOUBLE_CLICK_PX = 5;
 const MAIN = 0;
 const MIDDLE = 1;
+const SECOND = 2;
 
 interface Finger {
   sx: number;
@@ -25,8 +26,11 @@ export class PointerControl {
   readonly #fingers = new Map<number, Finger>();
   #painting: number | null = null;
   #panning: { readonly id: number; sx: number; sy: number } | null = null;
+  /** Alt and the second button: the brush's edge follows the pointer, its middle stays. */
+  #sizing: { readonly id: number; readonly sx: number; readonly size: number; readonly at: Point } | null = null;
   #penSeen = false;
   #spaceDown = false;
+  #lastMove: readonly [number, number] = [NaN, NaN];
   #lastPress = { time: 0, sx: 0, sy: 0 };
   /** The pointer's image position while it is over the image. */
   position: Point | null = null;
@@ -37,6 +41,8 @@ export class PointerControl {
     /** Called at any sign of a person at work. */
     readonly onActivity: () => void,
     readonly onPosition: (position: Point | null) => void,
+    /** The pointer is used: a keyboard's cursor gives way. */
+    readonly onUse: () => void,
   ) {
     const { host } = workspace.stage;
     const listen = this.#disposers.listen.bind(this.#disposers, host);
@@ -57,7 +63,13 @@ export class PointerControl {
   }
 
   get busy(): boolean {
-    return this.#painting !== null || this.#panning !== null;
+    return this.#painting !== null || this.#panning !== null || this.#sizing !== null;
+  }
+
+  /** Where something else than a pointer is now: outlines and previews follow it. */
+  showAt(position: Point): void {
+    this.onActivity();
+    this.#setPosition(position);
   }
 
   updateCursor(): void {
@@ -70,8 +82,9 @@ export class PointerControl {
   }
 
   #down(event: PointerEvent): void {
-    const { stage, readOnly } = this.workspace;
+    const { stage, state, readOnly } = this.workspace;
     this.onActivity();
+    this.onUse();
     stage.host.focus({ preventScroll: true });
     if (event.pointerType === "pen") this.#penSeen = true;
     const [sx, sy] = this.#local(event);
@@ -90,6 +103,10 @@ export class PointerControl {
       this.#panning = { id: event.pointerId, sx, sy };
       this.#capture(event);
       this.updateCursor();
+    } else if (event.button === SECOND && event.altKey && !readOnly) {
+      const [x, y] = toImage(stage.camera, sx, sy);
+      this.#sizing = { id: event.pointerId, sx, size: state.brushSize.value, at: { x, y } };
+      this.#capture(event);
     } else if (event.button === MAIN) {
       if (event.altKey && !readOnly) {
         pickAt(this.workspace, ...toImage(stage.camera, sx, sy));
@@ -102,9 +119,19 @@ export class PointerControl {
   }
 
   #move(event: PointerEvent): void {
-    const { stage } = this.workspace;
+    const { stage, state } = this.workspace;
     const [sx, sy] = this.#local(event);
+    if (this.#sizing?.id === event.pointerId) {
+      const size = Math.round(this.#sizing.size + (2 * (sx - this.#sizing.sx)) / stage.camera.scale);
+      state.brushSize.value = Math.min(MAX_BRUSH, Math.max(MIN_BRUSH, size));
+      this.#setPosition(this.#sizing.at);
+      return;
+    }
     const [x, y] = toImage(stage.camera, sx, sy);
+    // Browsers also tell of a pointer that lies still while the page changes under it.
+    if (sx !== this.#lastMove[0] || sy !== this.#lastMove[1]) this.onUse();
+    else if (this.#painting === null) return;
+    this.#lastMove = [sx, sy];
     this.#setPosition({ x, y });
     if (this.#fingers.has(event.pointerId) && this.#fingers.size > 1) {
       this.#pinch(event.pointerId, sx, sy);
@@ -134,6 +161,7 @@ export class PointerControl {
   }
 
   #endPan(event: PointerEvent): void {
+    if (this.#sizing?.id === event.pointerId) this.#sizing = null;
     if (this.#panning?.id !== event.pointerId) return;
     this.#panning = null;
     this.updateCursor();

@@ -1,10 +1,22 @@
 import type { LabelMap } from "../document/label-map";
-import { isEmpty, type Rect } from "../document/rect";
+import { isEmpty, union, type Rect } from "../document/rect";
 import { GRID_SCALE } from "../viewport/camera";
 import { composeLabels } from "./compose";
 import { deviceRect, deviceTransform, OUTLINE, resizeCanvas, type DeviceTransform, type Renderer, type Scene } from "./renderer";
 
-/** Without WebGL2: the same picture through a 2D canvas, only the changed part of the view each time. */
+/** What the canvas shows, as far as a move of the camera leaves it usable. */
+type Shown = DeviceTransform & Pick<Scene, "style">;
+
+function half(image: ImageBitmap | OffscreenCanvas): OffscreenCanvas {
+  const canvas = new OffscreenCanvas(Math.ceil(image.width / 2), Math.ceil(image.height / 2));
+  canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
+  return canvas;
+}
+
+/**
+ * Without a graphics processor: the same picture through a 2D canvas, only the changed part of the view each
+ * time. A moved picture is copied, and only what came into view is drawn.
+ */
 export class Canvas2dRenderer implements Renderer {
   readonly name = "canvas2d";
   readonly #context: CanvasRenderingContext2D;
@@ -12,6 +24,10 @@ export class Canvas2dRenderer implements Renderer {
   readonly #labelContext: CanvasRenderingContext2D;
   #map: LabelMap | null = null;
   #image: ImageBitmap | null = null;
+  #halves: OffscreenCanvas[] = [];
+  #shown: Shown | null = null;
+  /** Image pixels changed since the last drawing. */
+  #dirty: Rect | null = null;
 
   constructor(readonly canvas: HTMLCanvasElement) {
     const context = canvas.getContext("2d");
@@ -24,20 +40,49 @@ export class Canvas2dRenderer implements Renderer {
   open(map: LabelMap, image: ImageBitmap | null): void {
     this.#map = map;
     this.#image = image;
+    this.#shown = this.#dirty = null;
+    this.#halves = [];
   }
 
-  labelsChanged(): void {
-    // Pixels are read from the map when they are drawn.
+  labelsChanged(dirty: Rect): void {
+    this.#dirty = union(this.#dirty, dirty);
   }
 
   draw(scene: Scene, damage: Rect | null): void {
-    const map = this.#map;
-    if (map === null) return;
+    if (this.#map === null) return;
     const whole = resizeCanvas(this.canvas, scene) || damage === null;
+    if (this.canvas.width * this.canvas.height === 0) return;
     const size = { width: this.canvas.width, height: this.canvas.height };
     const transform = deviceTransform(scene);
-    const part = deviceRect(whole ? null : damage, transform, size, Math.ceil(OUTLINE * scene.ratio) + 1);
-    if (isEmpty(part)) return;
+    const margin = Math.ceil(OUTLINE * scene.ratio) + 1;
+    const parts = (whole && this.#move(transform, scene)) || [deviceRect(whole ? null : damage, transform, size, margin)];
+    if (whole && parts.length > 1 && this.#dirty !== null) parts.push(deviceRect(this.#dirty, transform, size, margin));
+    this.#dirty = null;
+    this.#shown = { ...transform, style: scene.style };
+    for (const part of parts) this.#part(part, scene, transform);
+  }
+
+  /** Copies what stays in view after a move of the camera; answers the parts that came into view, or null. */
+  #move({ scale, x, y }: DeviceTransform, { style }: Scene): Rect[] | null {
+    const shown = this.#shown;
+    // Stripes stand still on the screen while the image moves under them.
+    if (shown === null || shown.scale !== scale || shown.style !== style || style.hatch) return null;
+    const [dx, dy] = [x - shown.x, y - shown.y];
+    const { width, height } = this.canvas;
+    if ((dx === 0 && dy === 0) || Math.abs(dx) >= width || Math.abs(dy) >= height) return null;
+    const context = this.#context;
+    context.globalCompositeOperation = "copy";
+    context.drawImage(this.canvas, dx, dy);
+    context.globalCompositeOperation = "source-over";
+    return [
+      { x0: dx > 0 ? 0 : width + dx, y0: 0, x1: dx > 0 ? dx : width, y1: height },
+      { x0: 0, y0: dy > 0 ? 0 : height + dy, x1: width, y1: dy > 0 ? dy : height },
+    ];
+  }
+
+  #part(part: Rect, scene: Scene, transform: DeviceTransform): void {
+    const map = this.#map;
+    if (map === null || isEmpty(part)) return;
     const [width, height] = [part.x1 - part.x0, part.y1 - part.y0];
     const context = this.#context;
     context.save();
@@ -50,7 +95,7 @@ export class Canvas2dRenderer implements Renderer {
     context.imageSmoothingEnabled = transform.scale < 1;
     context.fillStyle = this.#image === null ? "#bebebe" : "#fff";
     context.fillRect(0, 0, map.width, map.height);
-    if (this.#image !== null) context.drawImage(this.#image, 0, 0);
+    if (this.#image !== null) context.drawImage(this.#shrunk(this.#image, transform.scale), 0, 0, map.width, map.height);
     context.restore();
     if (this.#labels.width < width || this.#labels.height < height) {
       this.#labels.width = Math.max(width, this.#labels.width);
@@ -62,6 +107,17 @@ export class Canvas2dRenderer implements Renderer {
     context.drawImage(this.#labels, 0, 0, width, height, part.x0, part.y0, width, height);
     if (scene.camera.scale >= GRID_SCALE) this.#grid(part, transform, map);
     context.restore();
+  }
+
+  /** The image halved as often as it is shown smaller: smooth to look at, and less to read. Made when needed. */
+  #shrunk(image: ImageBitmap, scale: number): CanvasImageSource {
+    let source: ImageBitmap | OffscreenCanvas = image;
+    for (let level = 0; scale * 2 ** (level + 1) <= 1 && Math.min(source.width, source.height) > 256; level++) {
+      const from: ImageBitmap | OffscreenCanvas = source;
+      this.#halves[level] ??= half(from);
+      source = this.#halves[level];
+    }
+    return source;
   }
 
   dispose(): void {

@@ -40,7 +40,7 @@ export const OUTLINE = 1.5;
 /** Distance of the stripes over unlabeled pixels, in CSS pixels. */
 export const HATCH = 9;
 
-/** The camera in device pixels: `device = image * scale + offset`; whole offsets once pixels are magnified. */
+/** The camera in device pixels: `device = image * scale + offset`; whole offsets, so that a moved picture is the same picture. */
 export interface DeviceTransform {
   readonly scale: number;
   readonly x: number;
@@ -49,8 +49,7 @@ export interface DeviceTransform {
 
 export function deviceTransform({ camera, ratio }: Pick<Scene, "camera" | "ratio">): DeviceTransform {
   const scale = camera.scale * ratio;
-  const [x, y] = [-camera.originX * scale, -camera.originY * scale];
-  return scale >= 1 ? { scale, x: Math.round(x), y: Math.round(y) } : { scale, x, y };
+  return { scale, x: Math.round(-camera.originX * scale), y: Math.round(-camera.originY * scale) };
 }
 
 /** The device pixels that show the image pixels of `damage`, `margin` more on each side, within the view. */

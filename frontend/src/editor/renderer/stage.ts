@@ -55,6 +55,8 @@ export class Stage {
   constructor(
     readonly host: HTMLElement,
     style: LabelStyle,
+    /** Null: whichever is faster here. */
+    readonly wanted: Renderer["name"] | null = null,
   ) {
     this.#style = style;
     const context = this.#overlay.getContext("2d");
@@ -163,9 +165,9 @@ export class Stage {
     this.invalidateOverlay();
   }
 
-  #createRenderer(withoutGl = false): Renderer {
+  #createRenderer(withoutGl = this.wanted === "canvas2d"): Renderer {
     const canvas = document.createElement("canvas");
-    const gl = withoutGl ? null : WebglRenderer.create(canvas, () => this.invalidate());
+    const gl = withoutGl ? null : WebglRenderer.create(canvas, () => this.invalidate(), this.wanted === "webgl");
     if (gl === null) return new Canvas2dRenderer(withoutGl ? canvas : document.createElement("canvas"));
     let timer = 0;
     canvas.addEventListener("webglcontextlost", () => {

@@ -18,6 +18,12 @@ type Uniforms = Record<(typeof UNIFORMS)[number], WebGLUniformLocation | null>;
 /** Largest side of a texture: graphics processors below this are rare, and the software one stops at 8192. */
 const TEXTURE_SIDE = 4096;
 
+/** Whether shaders run on the main processor: not every browser says so by `failIfMajorPerformanceCaveat`. */
+function isSoftware(gl: WebGL2RenderingContext): boolean {
+  const named = gl.getExtension("WEBGL_debug_renderer_info")?.UNMASKED_RENDERER_WEBGL ?? gl.RENDERER;
+  return /swiftshader|llvmpipe|softpipe|software|basic render/i.test(String(gl.getParameter(named)));
+}
+
 /**
  * Raw WebGL2: the label map as integer textures, colours looked up in the shader. A change uploads its
  * rectangle and redraws only the part of the view that shows it (scissor): without a graphics processor
@@ -34,16 +40,21 @@ export class WebglRenderer implements Renderer {
   #dirty: Rect | null = null;
   #lost = false;
 
-  /** Null when the browser has no WebGL2. `onRestored` is called when a lost context is back and empty. */
-  static create(canvas: HTMLCanvasElement, onRestored: () => void): WebglRenderer | null {
+  /**
+   * Null when the browser has no WebGL2 or (unless `evenSlow`) only one without a graphics processor: shaders on
+   * the main processor are three times slower than the 2D canvas. `onRestored` is called when a lost context is
+   * back and empty.
+   */
+  static create(canvas: HTMLCanvasElement, onRestored: () => void, evenSlow = false): WebglRenderer | null {
     const gl = canvas.getContext("webgl2", {
       alpha: true,
       antialias: false,
       depth: false,
       stencil: false,
+      failIfMajorPerformanceCaveat: !evenSlow,
       preserveDrawingBuffer: true, // scissored drawing builds on the frame before
     });
-    return gl === null ? null : new WebglRenderer(canvas, gl, onRestored);
+    return gl === null || (!evenSlow && isSoftware(gl)) ? null : new WebglRenderer(canvas, gl, onRestored);
   }
 
   private constructor(

@@ -1,4 +1,5 @@
 import { t } from "../../shared/i18n";
+import { BACKGROUND } from "../document/constants";
 import { currentCategory, type Workspace } from "../workspace";
 import type { PointerInput, Tool, ToolDefinition } from "./tool";
 
@@ -35,19 +36,13 @@ class FillTool implements Tool {
   async #fill(x: number, y: number, value: number): Promise<void> {
     const { map, pixels, state } = this.workspace;
     for (;;) {
-      const revision = map.revision;
-      if (map.data[y * map.width + x] === value) return;
-      const { width, height } = map;
-      const spans = await pixels.floodFill({ data: map.snapshot(), width, height }, x, y);
+      await map.settled();
+      const before = map.data[y * map.width + x];
+      if (before === value || (state.mode.value === "unlabeled" && before !== BACKGROUND)) return;
+      const { width, height, revision } = map;
+      const change = await pixels.fill({ data: map.snapshot(), width, height }, x, y, value);
       // Painted meanwhile: the region may have changed, so look again.
-      if (map.revision !== revision || map.gestureOpen) {
-        await map.paint("over", () => undefined);
-        continue;
-      }
-      const gesture = map.begin(state.mode.value);
-      for (let at = 0; at < spans.length; at += 3) gesture.span(spans[at], spans[at + 1], spans[at + 2], value);
-      gesture.commit();
-      return;
+      if (map.adopt(change, revision)) return;
     }
   }
 }

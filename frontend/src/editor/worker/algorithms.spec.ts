@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { integers } from "../test-random";
 import { floodFill } from "./flood-fill";
+import { LabelMap } from "../document/label-map";
 import { unlabeledRegions } from "./regions";
+import { fillChange, restChange } from "./whole-image";
 
 /** Pixels connected to `start`, found one by one. */
 function naiveRegion(data: Uint8Array, width: number, height: number, start: number): Set<number> {
@@ -72,5 +74,52 @@ describe("unlabeledRegions", () => {
   it("finds none on a full map and keeps to its limit", () => {
     expect(unlabeledRegions(new Uint8Array(20).fill(1), 5, 4)).toEqual([]);
     expect(unlabeledRegions(Uint8Array.from([0, 1, 0, 1, 0, 1, 0]), 7, 1, 2)).toHaveLength(2);
+  });
+});
+
+describe("changes of the whole image", () => {
+  /** Sizes beside the tiles' 256 pixels, so that spans cross them and edges are partial. */
+  const sizes = [[1, 1], [255, 3], [256, 256], [257, 258], [600, 300]] as const;
+
+  it.each(sizes)("a fill of %i x %i is one undo step with exact counts", (width, height) => {
+    const pick = integers(width);
+    for (let round = 0; round < 4; round++) {
+      const before = noise(round, width, height);
+      const map = new LabelMap(width, height);
+      map.replace(before);
+      const start = pick(width * height);
+      const value = 1 + pick(4);
+      const region = before[start] === value ? new Set<number>() : naiveRegion(before, width, height, start);
+      const expected = before.map((label, at) => (region.has(at) ? value : label));
+      const change = fillChange(before.slice(), width, height, start % width, Math.floor(start / width), value);
+      expect(map.adopt(change, map.revision)).toBe(true);
+      const counts = new Uint32Array(256);
+      for (const label of expected) counts[label]++;
+      expect(Buffer.compare(map.data, expected)).toBe(0);
+      expect(map.counts).toEqual(counts);
+      expect(map.undo()).toBe(region.size > 0);
+      expect(Buffer.compare(map.data, before)).toBe(0);
+    }
+  });
+
+  it.each(sizes)("the rest of %i x %i goes to a class", (width, height) => {
+    const before = noise(3, width, height);
+    const map = new LabelMap(width, height);
+    map.replace(before);
+    expect(map.adopt(restChange(before.slice(), width, height, 7), map.revision)).toBe(true);
+    expect(Buffer.compare(map.data, before.map((label) => (label === 0 ? 7 : label)))).toBe(0);
+    expect(map.unlabeled).toBe(0);
+  });
+
+  it("are not taken over once the document is another, or a stroke is under way", () => {
+    const map = new LabelMap(10, 10);
+    const { revision } = map;
+    const change = restChange(map.snapshot(), 10, 10, 2);
+    const gesture = map.begin("over");
+    expect(map.adopt(change, revision)).toBe(false);
+    gesture.span(0, 0, 5, 1);
+    gesture.commit();
+    expect(map.adopt(change, revision)).toBe(false);
+    expect([map.counts[0], map.counts[1], map.counts[2]]).toEqual([95, 5, 0]);
   });
 });

@@ -1,5 +1,5 @@
 import type { IndexedImage } from "../codec/png";
-import type { Spans } from "./flood-fill";
+import type { TileChange } from "../document/journal";
 import type { PixelCall, PixelReply, PixelRequest } from "./messages";
 import type { PixelWork, Raster } from "./pixel-work";
 import type { Region } from "./regions";
@@ -9,13 +9,14 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** Pixel work in a worker of its own; buffers are transferred both ways. */
-export class WorkerPixelWork implements PixelWork {
-  readonly #worker = new Worker(new URL("./pixel-worker.ts", import.meta.url), { type: "module", name: "pixels" });
+/** One worker and the calls it has not answered. */
+class Lane {
+  readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   #next = 1;
 
-  constructor() {
+  constructor(name: string) {
+    this.#worker = new Worker(new URL("./pixel-worker.ts", import.meta.url), { type: "module", name });
     this.#worker.onmessage = ({ data }: MessageEvent<PixelReply>) => {
       const waiting = this.#waiting.get(data.id);
       this.#waiting.delete(data.id);
@@ -25,28 +26,7 @@ export class WorkerPixelWork implements PixelWork {
     this.#worker.onerror = (event) => this.#fail(new Error(event.message || "the pixel worker could not start"));
   }
 
-  floodFill(raster: Raster, x: number, y: number): Promise<Spans> {
-    return this.#call<Spans>({ kind: "floodFill", raster, x, y }, [raster.data.buffer]);
-  }
-
-  unlabeledRegions(raster: Raster): Promise<Region[]> {
-    return this.#call<Region[]>({ kind: "unlabeledRegions", raster }, [raster.data.buffer]);
-  }
-
-  encode(raster: Raster, palette: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#call<Uint8Array<ArrayBuffer>>({ kind: "encode", raster, palette }, [raster.data.buffer]);
-  }
-
-  decode(bytes: Uint8Array<ArrayBuffer>): Promise<IndexedImage> {
-    return this.#call<IndexedImage>({ kind: "decode", bytes }, [bytes.buffer]);
-  }
-
-  dispose(): void {
-    this.#worker.terminate();
-    this.#fail(new Error("the editor was closed"));
-  }
-
-  #call<T>(call: PixelCall, transfer: Transferable[]): Promise<T> {
+  call<T>(call: PixelCall, transfer: Transferable[]): Promise<T> {
     const request: PixelRequest = { id: this.#next++, call };
     return new Promise<T>((resolve, reject) => {
       this.#waiting.set(request.id, { resolve: resolve as (result: unknown) => void, reject });
@@ -54,8 +34,49 @@ export class WorkerPixelWork implements PixelWork {
     });
   }
 
+  end(): void {
+    this.#worker.terminate();
+    this.#fail(new Error("the editor was closed"));
+  }
+
   #fail(error: Error): void {
     for (const waiting of this.#waiting.values()) waiting.reject(error);
     this.#waiting.clear();
+  }
+}
+
+/**
+ * Pixel work in two workers, so that a tool never waits for a draft being packed; buffers are transferred both
+ * ways. The second one starts with the first draft.
+ */
+export class WorkerPixelWork implements PixelWork {
+  readonly #tools = new Lane("pixels");
+  #packing: Lane | null = null;
+
+  fill(raster: Raster, x: number, y: number, value: number): Promise<TileChange[]> {
+    return this.#tools.call<TileChange[]>({ kind: "fill", raster, x, y, value }, [raster.data.buffer]);
+  }
+
+  rest(raster: Raster, value: number): Promise<TileChange[]> {
+    return this.#tools.call<TileChange[]>({ kind: "rest", raster, value }, [raster.data.buffer]);
+  }
+
+  unlabeledRegions(raster: Raster): Promise<Region[]> {
+    return this.#tools.call<Region[]>({ kind: "unlabeledRegions", raster }, [raster.data.buffer]);
+  }
+
+  encode(raster: Raster, palette: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+    this.#packing ??= new Lane("packing");
+    return this.#packing.call<Uint8Array<ArrayBuffer>>({ kind: "encode", raster, palette }, [raster.data.buffer]);
+  }
+
+  decode(bytes: Uint8Array<ArrayBuffer>): Promise<IndexedImage> {
+    return this.#tools.call<IndexedImage>({ kind: "decode", bytes }, [bytes.buffer]);
+  }
+
+  dispose(): void {
+    this.#tools.end();
+    this.#packing?.end();
+    this.#packing = null;
   }
 }

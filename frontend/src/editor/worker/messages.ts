@@ -1,7 +1,8 @@
 import type { Raster } from "./pixel-work";
 
 export type PixelCall =
-  | { readonly kind: "floodFill"; readonly raster: Raster; readonly x: number; readonly y: number }
+  | { readonly kind: "fill"; readonly raster: Raster; readonly x: number; readonly y: number; readonly value: number }
+  | { readonly kind: "rest"; readonly raster: Raster; readonly value: number }
   | { readonly kind: "unlabeledRegions"; readonly raster: Raster }
   | { readonly kind: "encode"; readonly raster: Raster; readonly palette: Uint8Array<ArrayBuffer> }
   | { readonly kind: "decode"; readonly bytes: Uint8Array<ArrayBuffer> };

@@ -1,6 +1,7 @@
 import { decodePng, encodePng, type IndexedImage } from "../codec/png";
-import { floodFill, type Spans } from "./flood-fill";
+import type { TileChange } from "../document/journal";
 import { unlabeledRegions, type Region } from "./regions";
+import { fillChange, restChange } from "./whole-image";
 
 /** A raster on its way to the worker: the buffer is given away with it. */
 export interface Raster {
@@ -11,7 +12,10 @@ export interface Raster {
 
 /** What takes longer than a frame. Rasters and bytes passed in are used up. */
 export interface PixelWork {
-  floodFill(raster: Raster, x: number, y: number): Promise<Spans>;
+  /** The connected region around (x, y) given to `value`, for `LabelMap.adopt`. */
+  fill(raster: Raster, x: number, y: number, value: number): Promise<TileChange[]>;
+  /** All unlabeled pixels given to `value`, for `LabelMap.adopt`. */
+  rest(raster: Raster, value: number): Promise<TileChange[]>;
   unlabeledRegions(raster: Raster): Promise<Region[]>;
   encode(raster: Raster, palette: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
   decode(bytes: Uint8Array<ArrayBuffer>): Promise<IndexedImage>;
@@ -20,8 +24,12 @@ export interface PixelWork {
 
 /** The work itself, on the calling thread: what the worker runs, and specs. */
 export class InlinePixelWork implements PixelWork {
-  async floodFill({ data, width, height }: Raster, x: number, y: number): Promise<Spans> {
-    return Promise.resolve(floodFill(data, width, height, x, y));
+  async fill({ data, width, height }: Raster, x: number, y: number, value: number): Promise<TileChange[]> {
+    return Promise.resolve(fillChange(data, width, height, x, y, value));
+  }
+
+  async rest({ data, width, height }: Raster, value: number): Promise<TileChange[]> {
+    return Promise.resolve(restChange(data, width, height, value));
   }
 
   async unlabeledRegions({ data, width, height }: Raster): Promise<Region[]> {

@@ -10,10 +10,10 @@ const scope = self as unknown as {
 
 async function run(call: PixelCall): Promise<{ result: unknown; transfer: Transferable[] }> {
   switch (call.kind) {
-    case "floodFill": {
-      const result = await work.floodFill(call.raster, call.x, call.y);
-      return { result, transfer: [result.buffer] };
-    }
+    case "fill":
+      return { result: await work.fill(call.raster, call.x, call.y, call.value), transfer: [] };
+    case "rest":
+      return { result: await work.rest(call.raster, call.value), transfer: [] };
     case "unlabeledRegions":
       return { result: await work.unlabeledRegions(call.raster), transfer: [] };
     case "encode": {
