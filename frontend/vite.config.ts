@@ -20,6 +20,8 @@ export default defineConfig({
         portal: source("src/portal/main.ts"),
         editor: source("src/editor/main.ts"),
         admin: source("src/admin/main.ts"),
+        // A language other than English: a script of its own, that pages in this language load first.
+        "locale-de": source("src/locales/de.ts"),
       },
     },
   },

@@ -17,6 +17,7 @@ from labeling.selectors.jobs import job_list, job_rows
 from labeling.selectors.objects import UNUSABLE
 from labeling.states import JobState, TaskState
 from maskwright.core.scope import current_scope
+from maskwright.core.wording import reword
 from maskwright.organizations.actor import Actor
 from maskwright.organizations.admin_base import may
 from maskwright.organizations.admin_sites import on_dashboard
@@ -78,7 +79,7 @@ def attention(jobs: list[LabelingJob]) -> list[Attention]:
     for job in jobs:
         url = reverse("admin:labeling_labelingjob_change", args=[job.pk])
         if job.state == JobState.FAILED:
-            found.append(Attention(job, job.failure_reason, url, True))
+            found.append(Attention(job, reword(job.failure_reason), url, True))
             continue
         if count := failed.get(job.pk):
             what = ngettext("One photo failed.", "%(count)s photos failed.", count) % {"count": f"{count:,}"}

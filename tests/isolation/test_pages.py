@@ -22,7 +22,7 @@ ANONYMOUS = Client()
 #: Pages for everybody, signed in or not: they show nothing of any organization.
 OPEN = {"healthz", "readyz", "schema", "invitation_accept"}
 #: A person's own pages, for whoever is signed in.
-OWN = {"start", "work", "organization_choose"}
+OWN = {"start", "work", "organization_choose", "language"}
 #: Sign-in and the like, of django-allauth: a person's own account.
 ACCOUNT = "account_"
 #: Django's catch-all of an admin and its lists of models by app: nothing is there.

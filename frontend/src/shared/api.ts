@@ -1,5 +1,7 @@
 /** The REST client: same-origin session cookie, CSRF header, and the one error shape of docs/architecture.md. */
 
+import { t } from "./i18n";
+
 export interface FieldError {
   readonly path: string;
   readonly code: string;
@@ -74,7 +76,7 @@ export class Api {
       return await this.environment.fetch(url, init);
     } catch (error) {
       if (error instanceof DOMException && error.name === "AbortError") throw error;
-      throw new ApiError(0, "network", "The server cannot be reached. Check your connection.");
+      throw new ApiError(0, "network", t("The server cannot be reached. Check your connection."));
     }
   }
 }
@@ -91,7 +93,7 @@ export async function readError(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => null);
   const header = response.headers.get("X-Request-ID");
   if (!isObject(body) || typeof body["code"] !== "string") {
-    const message = status >= 500 ? "The server could not answer. Try again in a moment." : "The server refused this.";
+    const message = status >= 500 ? t("The server could not answer. Try again in a moment.") : t("The server refused this.");
     return new ApiError(status, `http_${status}`, message, [], header);
   }
   const { code, message, fields, request_id: requestId } = body;

@@ -15,6 +15,8 @@ class User(AbstractUser):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     email = models.EmailField(blank=True)
     display_name = models.CharField(max_length=100, blank=True)
+    #: What the person chose; empty: as the browser asks.
+    language = models.CharField(max_length=10, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
@@ -36,7 +38,9 @@ class ApiToken(models.Model):
     name = models.CharField(max_length=100)
     prefix = models.CharField(max_length=12)
     #: The token that made this one, if a script did: it ends with it.
-    parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, related_name="children", db_constraint=False
+    )
     hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField()
@@ -54,7 +58,9 @@ class SocketTicket(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     organization_id = models.UUIDField()
     #: The token it was asked for with; the socket ends with it.
-    api_token = models.ForeignKey(ApiToken, on_delete=models.CASCADE, null=True, related_name="+")
+    api_token = models.ForeignKey(
+        ApiToken, on_delete=models.CASCADE, null=True, related_name="+", db_constraint=False
+    )
     hash = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField(db_index=True)
 

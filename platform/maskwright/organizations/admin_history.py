@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from maskwright.audit.models import AuditEvent
+from maskwright.core.wording import reword
 from maskwright.organizations.models import Membership
 
 #: Details whose values are codes and not names that people gave.
@@ -49,7 +50,7 @@ def _who(event: AuditEvent, names: dict[Any, str]) -> str:
 
 
 def _what(event: AuditEvent) -> str:
-    return event.verb.replace(".", " ").replace("_", " ")
+    return _(event.verb.replace(".", " ").replace("_", " "))
 
 
 def _details(data: dict[str, Any]) -> str:
@@ -58,8 +59,13 @@ def _details(data: dict[str, Any]) -> str:
         if value in (None, "", [], {}) or _is_id(value):
             continue
         text = _shown(value)[:200]
-        parts.append(f"{name.replace('_', ' ')}: {text.replace('_', ' ') if name in _CODES else text}")
+        parts.append(f"{_words(name)}: {_words(text) if name in _CODES else reword(text)}")
     return "; ".join(parts)
+
+
+def _words(code: str) -> str:
+    """A code in words (`history_words` has ours)."""
+    return _(code.replace("_", " "))
 
 
 def _shown(value: Any) -> str:
@@ -68,7 +74,7 @@ def _shown(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(_shown(one) for one in value)
     if isinstance(value, dict):
-        return ", ".join(f"{name.replace('_', ' ')} {_shown(one)}" for name, one in value.items())
+        return ", ".join(f"{_words(name)} {_shown(one)}" for name, one in value.items())
     return str(value)
 
 

@@ -6,4 +6,6 @@ class OrganizationsConfig(AppConfig):
     label = "organizations"
 
     def ready(self) -> None:
-        from maskwright.organizations import operator_admin, tasks  # noqa: F401  # register pages and outbox topics
+        from maskwright.organizations import language, operator_admin, tasks  # noqa: F401  # register pages and topics
+
+        language.connect()

@@ -7,6 +7,7 @@ from django.utils.functional import SimpleLazyObject
 
 from maskwright.accounts.models import User
 from maskwright.organizations.actor import Actor
+from maskwright.organizations.language import languages
 from maskwright.organizations.middleware import memberships_of
 from maskwright.organizations.models import Organization
 from maskwright.organizations.permissions import Permission, Role, allows
@@ -20,7 +21,7 @@ def nav(request: HttpRequest) -> dict[str, Any]:
 def _navigation(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if not isinstance(user, User):
-        return {"organizations": []}
+        return {"organizations": [], "languages": languages()}
     actor = getattr(request, "actor", None)
     role = actor.role if isinstance(actor, Actor) else ""
     return {
@@ -29,6 +30,7 @@ def _navigation(request: HttpRequest) -> dict[str, Any]:
         "can_work": allows(role, Permission.WORK_DO),
         "can_manage": allows(role, Permission.JOBS_READ),
         "is_operator": user.is_superuser,
+        "languages": languages(),
     }
 
 

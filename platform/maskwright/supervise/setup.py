@@ -42,6 +42,7 @@ def main() -> int:
             # Two terminals (or tests) may set up at once; the second then finds everything done.
             fcntl.flock(file, fcntl.LOCK_EX)
             did_something = install_python_packages()
+            compile_messages()
             did_something = build_frontend() or did_something
     except SetupFailed as error:
         print(f"\nSet-up failed: {error}", file=sys.stderr)
@@ -127,6 +128,19 @@ def version_of(python: Path) -> str:
         return ""
     answer = subprocess.run([str(python), "-I", "-c", question], stdout=subprocess.PIPE, check=False)
     return answer.stdout.decode().strip() if answer.returncode == 0 else ""
+
+
+def compile_messages() -> None:
+    """Make what Django loads of each language's catalogue, when that is newer."""
+    catalogues = sorted((ROOT / "platform" / "maskwright" / "config" / "locale").glob("*/LC_MESSAGES/django.po"))
+    wanted = digest(catalogues, "")
+    stamp = VENV / ".maskwright-messages"
+    if read(stamp) == wanted and all(catalogue.with_suffix(".mo").exists() for catalogue in catalogues):
+        return
+    env = dict(os.environ, PYTHONPATH=str(ROOT / "platform"))
+    command = [str(VENV / "bin" / "python"), "-m", "maskwright.supervise.catalogues", "compile"]
+    run(command, ROOT, "The file named above has a line that is no catalogue's.", env)
+    stamp.write_text(wanted)
 
 
 def build_frontend() -> bool:

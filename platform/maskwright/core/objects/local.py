@@ -3,6 +3,7 @@
 import os
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from shutil import copyfileobj
@@ -86,6 +87,12 @@ class LocalStore:
         except OSError as error:
             raise ObjectMissing(_("There is no object named %(key)s.") % {"key": key}) from error
 
+    def modified(self, key: str) -> datetime:
+        try:
+            return datetime.fromtimestamp(self._path(key).stat().st_mtime, UTC)
+        except OSError as error:
+            raise ObjectMissing(_("There is no object named %(key)s.") % {"key": key}) from error
+
     def delete(self, key: str) -> None:
         self._path(key).unlink(missing_ok=True)
 
@@ -110,4 +117,8 @@ class LocalStore:
                 if inside.startswith(prefix) or prefix.startswith(inside):
                     yield from self._walk(folder / entry.name, inside, prefix)
             elif key.startswith(prefix) and not entry.name.startswith(_TEMPORARY) and entry.is_file():
-                yield ObjectInfo(key, entry.stat().st_size)
+                try:
+                    size = entry.stat().st_size
+                except FileNotFoundError:  # removed since the folder was read
+                    continue
+                yield ObjectInfo(key, size)

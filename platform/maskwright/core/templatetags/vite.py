@@ -10,6 +10,7 @@ from django.conf import settings
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 register = template.Library()
 
@@ -57,3 +58,19 @@ def vite_asset(name: str) -> SafeString:
         format_html_join("", '<link rel="modulepreload" href="{}">', ((static(js),) for js in modules)),
         static(script),
     )
+
+
+@register.simple_tag
+def vite_language() -> SafeString:
+    """The frontend's messages in the page's language, before the script that uses them; nothing for English."""
+    name = f"src/locales/{get_language() or settings.LANGUAGE_CODE}.ts"
+    exists = (settings.ROOT / "frontend" / name).is_file() if settings.VITE_DEV_SERVER else _is_built(name)
+    return vite_asset(name) if exists else SafeString("")
+
+
+def _is_built(name: str) -> bool:
+    try:
+        _entry(name)
+    except (FileNotFoundError, KeyError):
+        return False
+    return True
