@@ -38,6 +38,8 @@ def pytest_configure(config: pytest.Config) -> None:
     django.setup()
     # Passwords are hashed hundreds of times in the suite; how hard that is, is not what is tested.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # The test processes share the server; what one counts or clears is not the others'.
+    settings.CACHES["default"]["KEY_PREFIX"] = f"test-{os.getpid()}"
     # These import models, which is possible only now.
     for plugin in ("tests.plugins.database", "tests.plugins.cast", "tests.plugins.s3"):
         config.pluginmanager.import_plugin(plugin)

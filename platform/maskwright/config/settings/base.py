@@ -84,7 +84,7 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- Valkey: broker, channel layer -------------------------------------------------------------------------------
+# --- Valkey: broker, channel layer, cache ------------------------------------------------------------------------
 REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:1/0")
 CELERY_BROKER_URL = env.redis_address(REDIS_URL, 0)
 CHANNEL_LAYERS: dict[str, Any] = {
@@ -149,7 +149,13 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _secure else No
 SECURE_HSTS_SECONDS = 31_536_000 if _secure else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "maskwright.core.shared_cache.SharedCache",
+        "LOCATION": env.redis_address(REDIS_URL, 2),
+        "KEY_PREFIX": "maskwright",
+    }
+}
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
