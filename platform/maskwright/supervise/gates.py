@@ -17,8 +17,9 @@ from pathlib import Path
 
 from .doctor import CHROMIUM_NAMES
 from .errors import SupervisionError
+from .external import OLDEST_SERVER
 from .setup import FRONTEND, ROOT, find_npm
-from .testing import session_services
+from .testing import installed_postgres, session_services
 
 PYTHON = sys.executable
 END_TO_END = "tests/end_to_end"
@@ -126,6 +127,8 @@ def main(target: str) -> int:
         print(f"  {'passed' if code == 0 else 'FAILED'}  {seconds:7.1f} s  {gate.name}")
     failed = [gate.name for gate, code, _ in results if code != 0]
     if needs_browser and not browser:
+    if target == "test" and installed_postgres(OLDEST_SERVER // 10_000) is None:
+        print(f"\n  !!! NO POSTGRESQL {OLDEST_SERVER // 10_000} HERE: the oldest supported version WAS NOT TESTED.")
         print("\n  !!! NO CHROMIUM: the end-to-end tests DID NOT RUN. Install it: apt-get install chromium")
         if target == "e2e" or os.environ.get("CI"):
             failed.append("end-to-end tests (no Chromium)")

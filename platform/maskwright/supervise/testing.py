@@ -84,15 +84,32 @@ class TestServices:
         self.stop()
 
 
-def start_services(*, durable: bool = False) -> TestServices:
+def installed_postgres(version: int) -> Path | None:
+    """The programs of a PostgreSQL of that major version on this machine, however it was installed; None without."""
+    folders = [Path(f"/usr/lib/postgresql/{version}/bin"), Path(f"/usr/pgsql-{version}/bin")]
+    if asked := shutil.which("pg_config"):
+        answer = subprocess.run([asked, "--bindir"], capture_output=True, text=True, check=False)
+        folders.append(Path(answer.stdout.strip()))
+    folders += [Path(folder) for folder in os.environ.get("PATH", "").split(os.pathsep) if folder]
+    for folder in folders:
+        programs = [folder / name for name in ("postgres", "initdb")]
+        if all(os.access(program, os.X_OK) for program in programs):
+            told = subprocess.run([programs[0], "--version"], capture_output=True, text=True, check=False).stdout
+            if f" {version}." in told:
+                return folder
+    return None
+
+
+def start_services(*, durable: bool = False, binaries: Path | None = None) -> TestServices:
     """Start a PostgreSQL, with roles and database made, and a Valkey; about a second.
 
-    ``durable`` keeps the settings of a real installation (fsync, append-only file), for measurements.
+    ``durable`` keeps the settings of a real installation (fsync, append-only file), for measurements. ``binaries``
+    is the folder of another PostgreSQL's programs.
     """
     folder = Path(tempfile.mkdtemp(prefix="maskwright-test-"))
     processes: list[subprocess.Popen[bytes]] = []
     try:
-        postgres = EmbeddedPostgres(folder, fast=not durable)
+        postgres = EmbeddedPostgres(folder, fast=not durable, binaries=binaries)
         postgres.prepare()
         valkey = EmbeddedValkey(folder, fast=not durable)
         valkey.prepare()
