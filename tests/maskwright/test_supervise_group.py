@@ -84,6 +84,39 @@ def test_what_a_killed_child_left_in_its_group_is_ended(group: Group, tmp_path: 
     assert tick_until(group, lambda: not is_alive(grandchild))
 
 
+ANSWERING = (
+    sys.executable,
+    "-c",
+    "import pathlib, sys, time;\nwhile True: pathlib.Path(sys.argv[1]).write_text(str(time.time())); time.sleep(0.05)",
+)
+
+
+def answering(tmp_path: Path) -> Service:
+    """It writes the time down all the while; that is how one sees that it works."""
+    note = tmp_path / "note"
+    return Service("worker", (*ANSWERING, str(note)), tmp_path, lives=lambda: time.time() - note.stat().st_mtime < 0.5)
+
+
+def test_a_child_that_lives_but_hangs_is_started_again(group: Group, tmp_path: Path, lines: list[str]) -> None:
+    group.silent_after, group.probe_every = 2.0, 0.1
+    group.start(answering(tmp_path))
+    first = group.pids["worker"]
+    assert not tick_until(group, lambda: bool(lines), timeout=3), "one that answers is left alone"
+    os.kill(first, signal.SIGSTOP)
+    assert tick_until(group, lambda: group.pids.get("worker", first) != first, timeout=10)
+    assert "lives but has not answered" in lines[0]
+    assert wait_until(lambda: not is_alive(first), timeout=5)
+
+
+def test_a_probe_that_hangs_holds_up_nobody(group: Group, tmp_path: Path) -> None:
+    group.silent_after, group.probe_every = 60.0, 0.0
+    group.start(Service("sleeper", SLEEP, tmp_path, lives=lambda: time.sleep(30) is None))
+    started = time.monotonic()
+    for _ in range(3):
+        group.tick()
+    assert time.monotonic() - started < 5
+
+
 def test_pauses_grow_while_a_child_dies_young(group: Group, tmp_path: Path, lines: list[str]) -> None:
     group.start(Service("brief", (sys.executable, "-c", "raise SystemExit(3)"), tmp_path))
     assert tick_until(group, lambda: len(lines) >= 3)

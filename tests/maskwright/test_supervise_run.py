@@ -14,7 +14,10 @@ from typing import Any
 
 import pytest
 
+from maskwright.supervise.environment import read_installation
+from maskwright.supervise.group import Service
 from maskwright.supervise.processes import free_port, wait_until
+from maskwright.supervise.services import application_services
 
 ROOT = Path(__file__).resolve().parents[2]
 PROCESSES = {"supervisor", "postgres", "valkey", "web", "worker", "beat", "operations", "inference"}
@@ -138,6 +141,54 @@ def test_manage_py_in_a_second_terminal_reaches_this_installation(run: Run) -> N
     assert answer.stdout.strip() == str(sorted(account["username"] for account in run.ready["accounts"]))
 
 
+@pytest.mark.parametrize("name", ["worker", "beat", "operations", "web", "inference"])
+def test_the_probe_of_each_process_says_that_it_works(run: Run, name: str) -> None:
+    """What the supervisor asks about a running one; a probe that always says no would end it once a minute."""
+    service = probed(run)[name]
+    assert service.lives is not None
+    assert wait_until(service.lives, timeout=70, interval=0.5)
+
+
+@pytest.mark.parametrize("name", ["worker", "operations"])
+def test_the_probe_of_a_process_that_hangs_says_no(run: Run, name: str) -> None:
+    service, pid = probed(run)[name], run.ready["pids"][name]
+    assert service.lives is not None
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        assert wait_until(lambda: not service.lives(), timeout=40, interval=0.5)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    assert wait_until(service.lives, timeout=20, interval=0.5)
+
+
+def probed(run: Run) -> dict[str, Service]:
+    """The services as the running supervisor has them."""
+    environ = {"MASKWRIGHT_HOME": str(run.home), "PORT": str(run.port)}
+    installation = read_installation(environ, ROOT)
+    env = dict(environ) | json.loads((run.home / "environment.json").read_text())
+    return {service.name: service for service in application_services(installation, env, 0)}
+
+
+def doctor(run: Run) -> subprocess.CompletedProcess[str]:
+    """As `make doctor` calls it, in a second terminal."""
+    return subprocess.run(
+        [sys.executable, "manage.py", "doctor"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "MASKWRIGHT_HOME": str(run.home), "PORT": str(run.port)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_the_doctor_looks_at_everything_of_the_running_installation(run: Run) -> None:
+    assert wait_until(run.answers, timeout=30, interval=0.2)
+    told = doctor(run)
+    assert told.returncode == 0, told.stdout + told.stderr
+    for subject in ("Database (DATABASE_OPS_URL)", "Broker", "Migrations", "Tenants", "Worker", "Operations", "Outbox"):
+        assert f"ok      {subject}" in told.stdout, told.stdout
+
+
 @pytest.mark.parametrize("name", sorted(PROCESSES - {"supervisor"}))
 def test_a_killed_process_is_back_within_seconds(run: Run, name: str) -> None:
     before = run.ready["pids"][name]
@@ -152,6 +203,8 @@ def test_ctrl_c_ends_everything_and_a_second_start_is_quick_and_knows_the_same_p
     assert run.end(signal.SIGINT) == 0
     assert not (home / "ready.json").exists()
     assert living(home) == []
+    told = doctor(run)
+    assert told.returncode == 0 and "does not run here" in told.stdout, told.stdout + told.stderr
     again = Run(home, run.port)
     try:
         assert again.seconds < 20  # 10 s on a machine that does nothing else

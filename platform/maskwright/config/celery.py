@@ -30,6 +30,7 @@ app.conf.update(
     task_soft_time_limit=1700,
     task_time_limit=1800,
     broker_connection_retry_on_startup=True,
+    beat_sync_every=1,  # so that the age of its file tells whether beat works
     broker_transport_options={
         "visibility_timeout": 3600,
         "socket_timeout": 5,

@@ -1,13 +1,15 @@
 """The supervised group: children are started in order, watched, started again when they die, ended cleanly.
 
 A child that dies (``kill -9`` of a database included) is started again after a short pause that doubles while
-it keeps dying young. The others are left alone: they wait for it or reconnect. Each child has a process group
+it keeps dying young. One that lives but has not answered its probe for ``SILENT_AFTER`` seconds is killed, and so
+started again. The others are left alone: they wait for it or reconnect. Each child has a process group
 of its own, so a Ctrl-C in the terminal reaches only the supervisor, and the kernel ends the children when the
 supervisor itself is killed.
 """
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import subprocess
 import threading
@@ -25,6 +27,9 @@ LONGEST_PAUSE = 8.0
 # A child that lived this many seconds was healthy; its next death starts with the short pause again.
 HEALTHY_AFTER = 15.0
 ROTATE_EVERY = 10.0
+PROBE_EVERY = 10.0
+# Longer than a database needs to recover and a loaded machine to answer; shorter than people wait.
+SILENT_AFTER = 60.0
 
 
 def _nothing() -> None:
@@ -44,6 +49,8 @@ class Service:
     env: Mapping[str, str] | None = None
     prepare: Callable[[], object] = _nothing
     answers: Callable[[], bool] | None = None
+    #: Whether the process itself works, whatever the others do; asked for as long as it runs, in a thread.
+    lives: Callable[[], bool] | None = None
     stage: int = 1
     stop_signal: int = signal.SIGTERM
     death_signal: int = signal.SIGKILL
@@ -60,6 +67,9 @@ class Child:
     started: float = 0.0
     early_deaths: int = 0
     start_again_at: float = 0.0
+    answered: float = 0.0
+    probed: float = 0.0
+    probe: threading.Thread | None = None
 
     @property
     def alive(self) -> bool:
@@ -78,6 +88,8 @@ class Group:
     report: Callable[[str], None]
     changed: Callable[[], None] = _nothing
     children: dict[str, Child] = field(default_factory=dict)
+    silent_after: float = SILENT_AFTER
+    probe_every: float = PROBE_EVERY
     _rotated: float = field(default_factory=time.monotonic)
 
     @property
@@ -119,6 +131,8 @@ class Group:
         for child in self.children.values():
             if child.process is not None and child.process.poll() is not None:
                 self._note_death(child, now)
+            if child.process is not None:
+                self._probe(child, now)
             if child.process is None and now >= child.start_again_at:
                 try:
                     self._launch(child)
@@ -160,8 +174,29 @@ class Group:
                 death_signal=service.death_signal,
                 launch_options=service.launch_options,
             )
-        child.started = time.monotonic()
+        child.started = child.answered = time.monotonic()
         self.changed()
+
+    def _probe(self, child: Child, now: float) -> None:
+        """Ask a living child now and then whether it works; kill it when it has been silent for too long."""
+        process, lives = child.process, child.service.lives
+        if process is None or lives is None:
+            return
+        if now - child.answered > self.silent_after:
+            self.report(f"{child.service.name} lives but has not answered for {now - child.answered:.0f} s: killing it")
+            kill_group(process.pid)
+            child.answered = now
+        elif now - child.probed >= self.probe_every and (child.probe is None or not child.probe.is_alive()):
+            child.probed = now
+
+            def ask() -> None:
+                with contextlib.suppress(Exception):  # a probe that fails is no answer
+                    # A slow answer may be a predecessor's.
+                    if lives() and child.process is process:
+                        child.answered = time.monotonic()
+
+            child.probe = threading.Thread(target=ask, name=f"probe of {child.service.name}", daemon=True)
+            child.probe.start()
 
     def _note_death(self, child: Child, now: float) -> None:
         process = child.process

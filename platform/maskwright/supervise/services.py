@@ -14,6 +14,7 @@ import redis
 
 from .environment import ANY_ADDRESS, Installation
 from .group import Service
+from .lives import beat_lives, operations_live, worker_lives
 from .postgres import EmbeddedPostgres
 from .valkey import EmbeddedValkey
 
@@ -28,6 +29,7 @@ def postgres_service(server: EmbeddedPostgres, root: Path) -> Service:
         cwd=root,
         prepare=server.prepare,
         answers=server.answers,
+        lives=server.answers,
         stage=0,
         # SIGINT: end sessions, write everything, stop. SIGTERM would wait for every client to leave.
         stop_signal=signal.SIGINT,
@@ -44,6 +46,7 @@ def valkey_service(server: EmbeddedValkey, root: Path) -> Service:
         cwd=root,
         prepare=server.prepare,
         answers=server.answers,
+        lives=server.answers,
         stage=0,
         death_signal=signal.SIGTERM,
     )
@@ -89,6 +92,15 @@ def application_services(installation: Installation, env: Mapping[str, str], inf
     if installation.embeds_valkey:  # another server may forbid the question
         answers["worker"] = lambda: worker_listens(env["REDIS_URL"])
     return [
+    # Only what a process answers by itself: web's readiness would blame it for an outage of the database.
+    broker = env["REDIS_URL"]
+    lives = {
+        "web": lambda: answers_http(installation, "/healthz"),
+        "inference": answers["inference"],
+        "worker": lambda: worker_lives(broker),
+        "beat": lambda: beat_lives(schedule, broker),
+        "operations": lambda: operations_live(broker, env["DATABASE_OPS_URL"]),
+    }
         Service(
             name=name,
             command=command,
@@ -98,6 +110,7 @@ def application_services(installation: Installation, env: Mapping[str, str], inf
         )
         for name, command in services.items()
     ]
+            lives=lives.get(name),
 
 
 def answers_http(installation: Installation, path: str) -> bool:
