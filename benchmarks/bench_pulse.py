@@ -1,7 +1,7 @@
 """What the once-a-second comparison of open sockets with the database costs, by organizations in the process.
 
-`python benchmarks/bench_pulse.py` has a labeler's and a manager's socket for each of 1,
-300 and 1,000 organizations, each with a team and three work queues, and reads the pulses of all of them in turn.
+`python benchmarks/bench_pulse.py`: a labeler's and a manager's socket in each of 1, 300 and 1,000 organizations, each
+with a team and three work queues. The pulses of all of them are read in turn.
 """
 
 import hashlib

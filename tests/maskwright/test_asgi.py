@@ -8,13 +8,17 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
+from maskwright.supervise.environment import child_environment, read_installation
+from maskwright.supervise.local_secrets import LocalSecrets
 from maskwright.supervise.processes import free_port, wait_until
+from maskwright.supervise.services import application_services
 from tests.plugins.cast import Company
 from tests.plugins.sockets import Browser
 
@@ -87,3 +91,52 @@ def test_a_browser_learns_why_its_socket_is_closed(server: Server, acme: Company
     with connect(server.socket("/ws/work/"), origin=server.address, additional_headers=cookie) as socket:  # type: ignore[arg-type]
         with pytest.raises(TimeoutError):
             socket.recv(timeout=0.2)
+
+
+@pytest.mark.parametrize(
+    ("trusted", "sent", "believed"),
+    [
+        ("", "203.0.113.7", "127.0.0.1"),
+        ("192.0.2.1", "203.0.113.7", "127.0.0.1"),
+        ("127.0.0.1", "203.0.113.7", "203.0.113.7"),
+        # What the client itself sent stands left of what the proxy saw.
+        ("127.0.0.1", "10.9.9.9, 203.0.113.7", "203.0.113.7"),
+        ("127.0.0.1,198.51.100.0/24", "10.9.9.9, 203.0.113.7, 198.51.100.4", "203.0.113.7"),
+    ],
+)
+def test_the_clients_address_is_what_a_trusted_proxy_saw(
+    tmp_path: Path, database_urls: dict[str, str], trusted: str, sent: str, believed: str
+) -> None:
+    """The web server as it is started; it logs the address it answers to."""
+    port = free_port()
+    environ = {**os.environ, **database_urls, "PORT": str(port), "MASKWRIGHT_HOME": str(tmp_path)}
+    environ |= {"TRUSTED_PROXIES": trusted, "MASKWRIGHT_STORAGE": f"file://{tmp_path}", "ALLOWED_HOSTS": "localhost"}
+    installation = read_installation(environ, settings.ROOT)
+    env = child_environment(
+        installation,
+        LocalSecrets(tmp_path),
+        roles=installation.external_roles,
+        redis_url=environ["REDIS_URL"],
+        inference_port=1,
+    )
+    [web] = [one for one in application_services(installation, env, 1) if one.name == "web"]
+    log = tmp_path / "web.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(web.command, env=env, cwd=settings.ROOT, stdout=output, stderr=output)
+    try:
+        request = urllib.request.Request(f"http://127.0.0.1:{port}/healthz")
+        request.add_header("X-Forwarded-For", sent)
+        request.add_header("Host", "localhost")
+
+        def asked() -> bool:
+            try:
+                with urllib.request.urlopen(request, timeout=5) as answer:
+                    return bool(answer.status == 200)
+            except OSError:
+                return False
+
+        assert wait_until(asked, timeout=60, interval=0.2)
+        assert wait_until(lambda: f"{believed}:" in log.read_text(), timeout=5), log.read_text()
+    finally:
+        process.kill()
+        process.wait()

@@ -67,6 +67,91 @@ def test_the_composed_environment_passes_productions_checks(role: str, services:
     assert len({address.user for address in vars(installation.external_roles).values()}) == 3
 
 
+@pytest.mark.parametrize(
+    ("service", "users"),
+    [
+        ("web", ["maskwright_app"]),
+        ("beat", ["maskwright_app"]),
+        ("prepare", ["maskwright_app"]),
+        ("worker", ["maskwright_app", "maskwright_ops"]),
+        ("operations", ["maskwright_app", "maskwright_ops"]),
+        ("migrate", ["maskwright_owner"]),
+        ("inference", []),
+        ("proxy", []),
+        ("roles", ["maskwright_app", "maskwright_ops", "maskwright_owner", "postgres"]),
+    ],
+)
+def test_each_container_can_sign_in_as_the_roles_it_needs_and_no_other(
+    service: str, users: list[str], services: dict[str, dict[str, Any]]
+) -> None:
+    """Who takes over the web server must not hold the keys to all tenants' rows."""
+    values = services[service].get("environment", {}).values()
+    addresses = [DatabaseAddress.parse(value) for value in values if str(value).startswith("postgresql://")]
+    assert sorted(address.user for address in addresses if address.password) == users
+
+
+def test_a_role_has_addresses_that_lead_nowhere_in_place_of_those_it_must_not_have(
+    services: dict[str, dict[str, Any]], tmp_path: Path
+) -> None:
+    environ = IMAGE_ENVIRONMENT | services["web"]["environment"] | {"MASKWRIGHT_HOME": str(tmp_path)}
+    _, env = command_of("web", environ, ROOT)
+    assert DatabaseAddress.parse(env["DATABASE_URL"]).user == "maskwright_app"
+    for name in ("DATABASE_OWNER_URL", "DATABASE_OPS_URL"):
+        assert (DatabaseAddress.parse(env[name]).host, DatabaseAddress.parse(env[name]).port) == ("127.0.0.1", 1)
+    with pytest.raises(BadEnvironment, match="DATABASE_OPS_URL is missing"):
+        command_of("operations", environ, ROOT)
+
+
+def test_only_the_proxy_is_believed_about_addresses(services: dict[str, dict[str, Any]], tmp_path: Path) -> None:
+    proxy = services["proxy"]["networks"]["edge"]["ipv4_address"]
+    assert services["web"]["environment"]["TRUSTED_PROXIES"] == proxy
+    members = {name for name, service in services.items() if "edge" in service["networks"]}
+    assert members == {"proxy", "web"}
+    assert services["proxy"]["networks"].keys() == {"edge"}, "the proxy reaches neither database nor broker"
+    environ = IMAGE_ENVIRONMENT | services["web"]["environment"] | {"MASKWRIGHT_HOME": str(tmp_path)}
+    command, _ = command_of("web", environ, ROOT)
+    assert command[command.index("--forwarded-allow-ips") + 1] == proxy
+
+
+def test_the_dockerfile_keeps_the_rules_of_the_trade() -> None:
+    """What hadolint would look for; there is no engine here to try the image itself."""
+    found = instructions()
+    last_user = [text for word, text in found if word == "USER"][-1]
+    assert last_user.split(":")[0].isdigit(), "a number, so that an engine can see that it is not root"
+    for word, text in found:
+        if word == "FROM":
+            image = text.split()[0]
+            assert re.search(r":[^:]*\d", image) and ":latest" not in image, f"{image} is not pinned"
+        if word in ("ENTRYPOINT", "CMD"):
+            assert text.startswith("["), f"{word} through a shell gets no signals"
+        if word == "WORKDIR":
+            assert text.startswith("/")
+        if word == "RUN":
+            assert "sudo" not in text and not re.search(r"curl|wget", text), text
+            assert "|" not in text.replace("||", ""), "a pipe hides the failure of its first part"
+            if "pip install" in text:
+                assert "--no-cache-dir" in text and "--require-hashes" in text
+            if "apt-get install" in text:
+                assert "--no-install-recommends" in text and "rm -rf /var/lib/apt/lists" in text
+    words = [word for word, _ in found]
+    assert "ADD" not in words and "MAINTAINER" not in words
+    assert words.count("ENTRYPOINT") == words.count("CMD") == words.count("HEALTHCHECK") == 1
+    assert all(re.search(r":[^:]*\d", service["image"]) for service in composed_images())
+
+
+def composed_images() -> list[dict[str, str]]:
+    """Services whose image is somebody else's."""
+    loaded = yaml.safe_load((DOCKER / "compose.yml").read_text())["services"].values()
+    return [service for service in loaded if "build" not in service]
+
+
+def test_what_the_image_starts_may_be_started() -> None:
+    for name in ("entrypoint", "healthcheck"):
+        assert os.access(DOCKER / name, os.X_OK)
+        assert (DOCKER / name).read_text().startswith("#!/bin/sh")
+        subprocess.run(["sh", "-n", DOCKER / name], check=True)
+
+
 def test_every_lasting_service_is_watched_and_ours_are_confined(services: dict[str, dict[str, Any]]) -> None:
     assert {*ROLES, *ONE_SHOT, "postgres", "valkey", "proxy"} == set(services)
     for name in (*ROLES, *ONE_SHOT):
@@ -153,7 +238,7 @@ def test_a_container_without_a_database_says_everything_it_lacks(tmp_path: Path)
     bare = entrypoint("web", MASKWRIGHT_HOME=str(tmp_path))
     assert bare.returncode == 1
     assert "DATABASE_URL is not set" in bare.stderr
-    partly = entrypoint("web", MASKWRIGHT_HOME=str(tmp_path), DATABASE_URL="postgresql://a:b@c/d")
+    partly = entrypoint("migrate", MASKWRIGHT_HOME=str(tmp_path), DATABASE_URL="postgresql://a:b@c/d")
     assert partly.returncode == 1
     for name in ("DATABASE_OWNER_URL", "REDIS_URL", "MASKWRIGHT_STORAGE", "SECRET_KEY", "ALLOWED_HOSTS"):
         assert name in partly.stderr

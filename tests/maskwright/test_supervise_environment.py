@@ -10,6 +10,7 @@ from maskwright.supervise.local_environment import adopt, leave
 from maskwright.supervise.local_secrets import LocalSecrets
 from maskwright.supervise.roles import DatabaseAddress, RoleAddresses
 
+ROOT = Path(__file__).resolve().parents[2]
 PRODUCTION = {
     "DATABASE_URL": "postgresql://app:a@db/maskwright",
     "DATABASE_OWNER_URL": "postgresql://owner:b@db/maskwright",
@@ -120,3 +121,15 @@ def test_an_environment_with_a_database_of_its_own_takes_nothing(tmp_path: Path)
     nothing: dict[str, str] = {"MASKWRIGHT_HOME": str(tmp_path / "none")}
     assert not adopt(nothing, Path("/checkout"))
     assert set(nothing) == {"MASKWRIGHT_HOME"}
+
+
+@pytest.mark.parametrize("proxies", ["*", "0.0.0.0/0", "::/0", "proxy.example.org", "10.0.0.5, *"])
+def test_nobody_and_no_name_is_trusted_as_a_proxy_by_accident(proxies: str) -> None:
+    """A header from anybody would make every address of a client a lie, and later every list of allowed addresses."""
+    with pytest.raises(BadEnvironment, match="TRUSTED_PROXIES"):
+        read_installation({"TRUSTED_PROXIES": proxies}, ROOT)
+
+
+def test_proxies_are_addresses_and_networks() -> None:
+    installation = read_installation({"TRUSTED_PROXIES": " 10.0.0.5, 10.1.0.0/16 ,fd00::1"}, ROOT)
+    assert installation.trusted_proxies == "10.0.0.5,10.1.0.0/16,fd00::1"

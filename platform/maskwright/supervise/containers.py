@@ -54,6 +54,7 @@ def inference_port(environ: Mapping[str, str]) -> int:
 
 def command_of(role: str, environ: Mapping[str, str], root: Path) -> tuple[list[str], dict[str, str]]:
     """The program of a role and its environment."""
+    environ = dict(environ) | {"MASKWRIGHT_ROLE": role}
     if role == "inference":
         # It has no database and no secrets, so it is not asked for them.
         path = os.pathsep.join([str(root / "platform"), str(root)])
@@ -87,7 +88,8 @@ def command_of(role: str, environ: Mapping[str, str], root: Path) -> tuple[list[
 def health(role: str, environ: Mapping[str, str], root: Path) -> int:
     """0 when the role in this container does its work, for HEALTHCHECK."""
     try:
-        return 0 if _is_healthy(role, read_installation(environ, root)) else 1
+        installation = read_installation(dict(environ) | {"MASKWRIGHT_ROLE": role}, root)
+        return 0 if _is_healthy(role, installation) else 1
     except SupervisionError as error:
         print(error, file=sys.stderr)
         return 1

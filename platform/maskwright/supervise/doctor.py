@@ -20,7 +20,7 @@ import psycopg
 import redis
 
 from . import postgres, valkey
-from .environment import DATABASE_VARIABLES, Installation, read_installation
+from .environment import Installation, read_installation
 from .errors import MissingBinary, SupervisionError
 from .processes import port_is_free
 from .roles import DatabaseAddress, connect
@@ -94,7 +94,7 @@ def standard_checks(installation: Installation, *, running: bool) -> list[tuple[
     if installation.embeds_valkey:
         checks.append(("Embedded Valkey", check_valkey_binary))
     if running:
-        checks += [(name, partial(check_role, name, environ)) for name in DATABASE_VARIABLES]
+        checks += [(name, partial(check_role, name, environ)) for name in installation.databases]
         checks.append(("Broker", lambda: check_broker(environ.get("REDIS_URL", ""))))
     else:
         checks.append(("Port", lambda: check_port(installation)))

@@ -6,6 +6,7 @@ made here. *Production* (``DATABASE_URL`` set): everything that matters must be 
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,15 @@ from .local_secrets import LocalSecrets
 from .roles import DatabaseAddress, RoleAddresses
 
 DATABASE_VARIABLES = ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_OPS_URL")
+#: Which of them a process needs that runs alone (MASKWRIGHT_ROLE, in containers); everything together needs all.
+#: `migrate` gives grants to the other two, so it needs their names (no passwords).
+DATABASES_OF_ROLE = {
+    "web": DATABASE_VARIABLES[:1],
+    "beat": DATABASE_VARIABLES[:1],
+    "prepare": DATABASE_VARIABLES[:1],
+    "worker": ("DATABASE_URL", "DATABASE_OPS_URL"),
+    "operations": ("DATABASE_URL", "DATABASE_OPS_URL"),
+}
 SHORTEST_SECRET_KEY = 32
 # Bound only when HOST asks for it (containers).
 ANY_ADDRESS = {"0.0.0.0", "::"}  # noqa: S104 - compared with
@@ -63,9 +73,29 @@ class Installation:
         return first if first and first != "*" else "localhost"
 
     @property
+    def databases(self) -> tuple[str, ...]:
+        """The variables of the addresses that this process needs."""
+        return databases_of(self.environ)
+
+    @property
     def external_roles(self) -> RoleAddresses:
-        app, owner, ops = (DatabaseAddress.parse(self.environ[name]) for name in DATABASE_VARIABLES)
+        """What the environment names; an address that this process must not have leads nowhere."""
+        app, owner, ops = (
+            DatabaseAddress.parse(self.environ[name])
+            if name in self.databases
+            else DatabaseAddress(f"no_{name.lower()}_here", "", "127.0.0.1", 1)
+            for name in DATABASE_VARIABLES
+        )
         return RoleAddresses(owner=owner, app=app, ops=ops)
+
+    @property
+    def trusted_proxies(self) -> str:
+        """Addresses and networks whose X-Forwarded-For and -Proto are believed, for uvicorn; empty: nobody's."""
+        return ",".join(part.strip() for part in self.environ.get("TRUSTED_PROXIES", "").split(",") if part.strip())
+
+
+def databases_of(environ: Mapping[str, str]) -> tuple[str, ...]:
+    return DATABASES_OF_ROLE.get(environ.get("MASKWRIGHT_ROLE", ""), DATABASE_VARIABLES)
 
 
 def is_true(value: str) -> bool:
@@ -89,6 +119,7 @@ def read_installation(environ: Mapping[str, str], root: Path) -> Installation:
         port=port,
         environ=environ,
     )
+    problems += _proxy_problems(installation.trusted_proxies)
     problems += _production_problems(environ) if installation.production else _stray_addresses(environ)
     if problems:
         raise BadEnvironment("The environment needs a change before Maskwright can start:\n- " + "\n- ".join(problems))
@@ -138,12 +169,26 @@ def _stray_addresses(environ: Mapping[str, str]) -> list[str]:
     ]
 
 
+def _proxy_problems(proxies: str) -> list[str]:
+    """Who is trusted can say he is anybody, so everybody is never trusted."""
+    problems = []
+    for proxy in filter(None, proxies.split(",")):
+        try:
+            network = ipaddress.ip_network(proxy)
+        except ValueError:
+            problems.append(f"TRUSTED_PROXIES: {proxy} is no address or network, for example 10.0.0.5 or 10.0.0.0/24.")
+            continue
+        if network.prefixlen == 0:
+            problems.append(f"TRUSTED_PROXIES: {proxy} is everybody; name your proxy's address.")
+    return problems
+
+
 def _production_problems(environ: Mapping[str, str]) -> list[str]:
     problems = []
-    for name in DATABASE_VARIABLES:
+    for name in databases_of(environ):
         value = environ.get(name)
         if not value:
-            problems.append(f"{name} is missing; with DATABASE_URL all three roles are needed (docs/architecture.md).")
+            problems.append(f"{name} is missing; every process needs its roles' addresses (docs/architecture.md).")
             continue
         try:
             DatabaseAddress.parse(value)

@@ -65,6 +65,9 @@ def application_services(installation: Installation, env: Mapping[str, str], inf
         # Open sockets would hold the stop up; clients reconnect by themselves.
         *("--timeout-graceful-shutdown", "3", "--no-server-header"),
     )
+    # Whose word on the client's address counts. Without a proxy nobody's: anybody could send the headers.
+    proxies = installation.trusted_proxies
+    web += ("--proxy-headers", "--forwarded-allow-ips", proxies) if proxies else ("--no-proxy-headers",)
     worker: tuple[str, ...] = (
         *celery,
         "worker",
@@ -89,9 +92,6 @@ def application_services(installation: Installation, env: Mapping[str, str], inf
         "web": lambda: answers_http(installation, "/readyz"),
         "inference": lambda: get(host, port, "/healthz") == 200,
     }
-    if installation.embeds_valkey:  # another server may forbid the question
-        answers["worker"] = lambda: worker_listens(env["REDIS_URL"])
-    return [
     # Only what a process answers by itself: web's readiness would blame it for an outage of the database.
     broker = env["REDIS_URL"]
     lives = {
@@ -101,16 +101,19 @@ def application_services(installation: Installation, env: Mapping[str, str], inf
         "beat": lambda: beat_lives(schedule, broker),
         "operations": lambda: operations_live(broker, env["DATABASE_OPS_URL"]),
     }
+    if installation.embeds_valkey:  # another server may forbid the question
+        answers["worker"] = lambda: worker_listens(env["REDIS_URL"])
+    return [
         Service(
             name=name,
             command=command,
             cwd=root,
             env=env,
             answers=answers.get(name),
+            lives=lives.get(name),
         )
         for name, command in services.items()
     ]
-            lives=lives.get(name),
 
 
 def answers_http(installation: Installation, path: str) -> bool:
