@@ -58,9 +58,7 @@ class SocketTicket(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     organization_id = models.UUIDField()
     #: The token it was asked for with; the socket ends with it.
-    api_token = models.ForeignKey(
-        ApiToken, on_delete=models.CASCADE, null=True, related_name="+", db_constraint=False
-    )
+    api_token = models.ForeignKey(ApiToken, on_delete=models.CASCADE, null=True, related_name="+", db_constraint=False)
     hash = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField(db_index=True)
 
