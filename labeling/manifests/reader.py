@@ -149,10 +149,10 @@ def _source_ref(number: int, attributes: Attributes, problems: list[ManifestProb
         return ""
     value = json.loads(text) if text.startswith('"') else None
     if not isinstance(value, str) or not _is_address(value):
-        message = (
-            f"'source-ref' is not a usable address: {text[:80]}. Write a text of at most "
-            f"{MAX_SOURCE_REF_CHARS:,} characters such as s3://bucket/image.jpg."
-        )
+        message = _(
+            "'source-ref' is not a usable address: %(found)s. Write a text of at most %(most)s characters such as "
+            "s3://bucket/image.jpg."
+        ) % {"found": text[:80], "most": f"{MAX_SOURCE_REF_CHARS:,}"}
         problems.append(_problem(number, "bad_source_ref", message))
         return ""
     return value

@@ -7,11 +7,13 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from labeling.wording import gettext_noop as _
+
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 GREY = 0
 PALETTE = 3
-COLOR_TYPE_NAMES = {0: "grey", 2: "RGB", 3: "palette", 4: "grey with alpha", 6: "RGB with alpha"}
+COLOR_TYPE_NAMES = {0: _("grey"), 2: "RGB", 3: _("palette"), 4: _("grey with alpha"), 6: _("RGB with alpha")}
 
 # First column, first row, column step and row step of the seven passes of an interlaced file.
 _ADAM7 = (

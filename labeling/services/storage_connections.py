@@ -266,10 +266,10 @@ def _credential_problems(
 
 def _azure_problems(given: dict[str, str]) -> Iterator[FieldProblem]:
     if not given.get("account_name"):
-        yield FieldProblem("credentials.account_name", "required", "Enter the name of the storage account.")
+        yield FieldProblem("credentials.account_name", "required", _("Enter the name of the storage account."))
         return
     if given.get("account_key") and given.get("sas_token"):
-        yield FieldProblem("credentials", "too_many", "Enter the account key or a SAS token, not both.")
+        yield FieldProblem("credentials", "too_many", _("Enter the account key or a SAS token, not both."))
     try:
         check_azure_account(given["account_name"], given.get("account_key", ""))
     except DomainError as error:
