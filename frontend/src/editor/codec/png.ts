@@ -3,6 +3,7 @@
  * palette images with a 256-entry PLTE; reads palette images of 1, 2, 4 and 8 bits and 8-bit grey.
  */
 import { crc32 } from "./crc";
+import { deflateRows } from "./deflate";
 import { unfilter } from "./png-filters";
 
 export interface IndexedImage {
@@ -22,36 +23,8 @@ export class PngError extends Error {
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const GREY = 0;
 const PALETTE = 3;
-const FILTER_UP = 2;
 /** More pixels than any image the editor opens: a small file cannot make us reserve gigabytes. */
 const MAX_PIXELS = 8192 * 8192;
-
-/** Rows handed to the compressor at a time: it packs the ones before while the next are filtered. */
-const ROWS_AT_ONCE = 256;
-
-/** The rows, filtered and compressed. Filter Up on all rows: masks repeat downwards, which makes files a fifth smaller. */
-async function compress(data: Uint8Array, width: number, height: number): Promise<Uint8Array<ArrayBuffer>> {
-  const stream = new CompressionStream("deflate");
-  const packed = new Response(stream.readable).arrayBuffer();
-  const writer = stream.writable.getWriter();
-  for (let first = 0; first < height; first += ROWS_AT_ONCE) {
-    const end = Math.min(height, first + ROWS_AT_ONCE);
-    const filtered = new Uint8Array((width + 1) * (end - first));
-    for (let y = first; y < end; y++) {
-      const row = y * width;
-      const out = (y - first) * (width + 1);
-      if (y === 0) {
-        filtered.set(data.subarray(0, width), 1);
-        continue;
-      }
-      filtered[out] = FILTER_UP;
-      for (let x = 0; x < width; x++) filtered[out + 1 + x] = data[row + x] - data[row - width + x];
-    }
-    await writer.write(filtered);
-  }
-  await writer.close();
-  return new Uint8Array(await packed);
-}
 
 async function inflate(bytes: Uint8Array<ArrayBuffer>, size: number): Promise<Uint8Array<ArrayBuffer>> {
   const out = new Uint8Array(size);
@@ -102,7 +75,7 @@ export async function encodePng(
     new Uint8Array(SIGNATURE),
     chunk("IHDR", header),
     chunk("PLTE", palette),
-    chunk("IDAT", await compress(data, width, height)),
+    chunk("IDAT", deflateRows(data, width, height)),
     chunk("IEND", new Uint8Array(0)),
   ];
   return new Uint8Array(await new Blob(parts).arrayBuffer());
