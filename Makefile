@@ -6,7 +6,7 @@ SETUP := $(PYTHON) -I platform/maskwright/supervise/setup.py
 export PYTHONPATH := platform:.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev check test e2e soak bench doctor clean
+.PHONY: help setup run messages dev check test e2e soak bench doctor clean
 
 help: ## Show this list
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -16,6 +16,9 @@ setup: ## Make .venv from the lock and build the editor, each only when its inpu
 
 run: setup ## Start everything on http://localhost:8000 (PORT, MASKWRIGHT_HOME); stop with Ctrl-C
 	@exec $(VENV)/python -m maskwright.supervise run
+
+messages: setup ## Gather the messages of Python, templates and scripts; says which lack a translation
+	@$(VENV)/python -m maskwright.supervise.catalogues update
 
 dev: setup ## Serve the editor's sources with reload, beside a `DEBUG=1 make run` in another terminal
 	@exec $(VENV)/python -m maskwright.supervise.gates dev
