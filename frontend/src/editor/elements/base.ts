@@ -71,6 +71,12 @@ export const baseStyles = css`
     color: var(--mw-muted, #56636c);
     cursor: pointer;
   }
+  @media (pointer: coarse) {
+    .tool {
+      inline-size: 42px;
+      block-size: 42px;
+    }
+  }
   .tool:hover:not(:disabled) {
     background: var(--mw-surface-2, #eceff1);
     color: var(--mw-text, #1a2227);

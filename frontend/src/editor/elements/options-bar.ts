@@ -103,7 +103,6 @@ export class OptionsBar extends SignalElement {
         }
       }
       @container (max-width: 640px) {
-        .opacity,
         .space {
           display: none;
         }

@@ -27,7 +27,7 @@ export function startSession(assignment: Assignment, document: OpenedDocument, p
       idempotencyKey,
       revision: () => map.revision,
       raw: () => map.snapshot(),
-      encode: () => pixels.encode({ data: map.snapshot(), width: map.width, height: map.height }, palette.slice()),
+      encode: () => pixels.encode(map, palette.slice()),
       onSignedOut: () => ports.onSignedOut(),
     },
     document,

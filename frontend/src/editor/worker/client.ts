@@ -1,5 +1,7 @@
 import type { IndexedImage } from "../codec/png";
 import type { TileChange } from "../document/journal";
+import type { LabelMap } from "../document/label-map";
+import { MirrorSource } from "./mirror";
 import type { PixelCall, PixelReply, PixelRequest } from "./messages";
 import type { PixelWork, Raster } from "./pixel-work";
 import type { Region } from "./regions";
@@ -52,6 +54,8 @@ class Lane {
 export class WorkerPixelWork implements PixelWork {
   readonly #tools = new Lane("pixels");
   #packing: Lane | null = null;
+  #mirror: MirrorSource | null = null;
+  #document = 0;
 
   fill(raster: Raster, x: number, y: number, value: number): Promise<TileChange[]> {
     return this.#tools.call<TileChange[]>({ kind: "fill", raster, x, y, value }, [raster.data.buffer]);
@@ -65,9 +69,18 @@ export class WorkerPixelWork implements PixelWork {
     return this.#tools.call<Region[]>({ kind: "unlabeledRegions", raster }, [raster.data.buffer]);
   }
 
-  encode(raster: Raster, palette: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  encode(map: LabelMap, palette: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
     this.#packing ??= new Lane("packing");
-    return this.#packing.call<Uint8Array<ArrayBuffer>>({ kind: "encode", raster, palette }, [raster.data.buffer]);
+    if (this.#mirror?.map !== map) {
+      this.#mirror = new MirrorSource(map);
+      this.#document++;
+    }
+    const changed = this.#mirror.take();
+    const { width, height } = map;
+    return this.#packing.call<Uint8Array<ArrayBuffer>>(
+      { kind: "encode", document: this.#document, width, height, changed, palette },
+      [changed.pixels.buffer, changed.tiles.buffer],
+    );
   }
 
   decode(bytes: Uint8Array<ArrayBuffer>): Promise<IndexedImage> {
@@ -77,6 +90,6 @@ export class WorkerPixelWork implements PixelWork {
   dispose(): void {
     this.#tools.end();
     this.#packing?.end();
-    this.#packing = null;
+    this.#packing = this.#mirror = null;
   }
 }

@@ -1,10 +1,20 @@
+import type { TilePixels } from "./mirror";
 import type { Raster } from "./pixel-work";
 
 export type PixelCall =
   | { readonly kind: "fill"; readonly raster: Raster; readonly x: number; readonly y: number; readonly value: number }
   | { readonly kind: "rest"; readonly raster: Raster; readonly value: number }
   | { readonly kind: "unlabeledRegions"; readonly raster: Raster }
-  | { readonly kind: "encode"; readonly raster: Raster; readonly palette: Uint8Array<ArrayBuffer> }
+  | {
+      readonly kind: "encode";
+      /** A number of its own for each document. */
+      readonly document: number;
+      readonly width: number;
+      readonly height: number;
+      /** What changed since the document was encoded the last time. */
+      readonly changed: TilePixels;
+      readonly palette: Uint8Array<ArrayBuffer>;
+    }
   | { readonly kind: "decode"; readonly bytes: Uint8Array<ArrayBuffer> };
 
 export interface PixelRequest {

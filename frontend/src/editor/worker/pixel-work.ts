@@ -1,5 +1,6 @@
 import { decodePng, encodePng, type IndexedImage } from "../codec/png";
 import type { TileChange } from "../document/journal";
+import type { LabelMap } from "../document/label-map";
 import { unlabeledRegions, type Region } from "./regions";
 import { fillChange, restChange } from "./whole-image";
 
@@ -17,7 +18,8 @@ export interface PixelWork {
   /** All unlabeled pixels given to `value`, for `LabelMap.adopt`. */
   rest(raster: Raster, value: number): Promise<TileChange[]>;
   unlabeledRegions(raster: Raster): Promise<Region[]>;
-  encode(raster: Raster, palette: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
+  /** The document as it is at the call, as PNG. */
+  encode(map: LabelMap, palette: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
   decode(bytes: Uint8Array<ArrayBuffer>): Promise<IndexedImage>;
   dispose(): void;
 }
@@ -36,7 +38,7 @@ export class InlinePixelWork implements PixelWork {
     return Promise.resolve(unlabeledRegions(data, width, height));
   }
 
-  async encode({ data, width, height }: Raster, palette: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  async encode({ data, width, height }: Pick<LabelMap, "data" | "width" | "height">, palette: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
     return encodePng(data, width, height, palette);
   }
 

@@ -1,7 +1,10 @@
 import type { PixelCall, PixelReply, PixelRequest } from "./messages";
+import { MirrorCopy } from "./mirror";
 import { InlinePixelWork } from "./pixel-work";
 
 const work = new InlinePixelWork();
+/** The document that was encoded last. */
+let mirror: { readonly document: number; readonly copy: MirrorCopy } | null = null;
 // The compiler sees a window here (its DOM library and the worker's exclude each other).
 const scope = self as unknown as {
   onmessage: (event: MessageEvent<PixelRequest>) => void;
@@ -17,7 +20,9 @@ async function run(call: PixelCall): Promise<{ result: unknown; transfer: Transf
     case "unlabeledRegions":
       return { result: await work.unlabeledRegions(call.raster), transfer: [] };
     case "encode": {
-      const result = await work.encode(call.raster, call.palette);
+      if (mirror?.document !== call.document) mirror = { document: call.document, copy: new MirrorCopy(call.width, call.height) };
+      mirror.copy.put(call.changed);
+      const result = await work.encode(mirror.copy, call.palette);
       return { result, transfer: [result.buffer] };
     }
     case "decode": {
