@@ -60,7 +60,7 @@ def test_new_env_makes_different_long_secrets_each_time(new_env: dict[str, str])
 
 @pytest.mark.parametrize("role", [*(role for role in ROLES if role != "inference"), "migrate", "prepare"])
 def test_the_composed_environment_passes_productions_checks(role: str, services: dict[str, dict[str, Any]]) -> None:
-    environ = IMAGE_ENVIRONMENT | services[role]["environment"]
+    environ = IMAGE_ENVIRONMENT | services[role]["environment"] | {"MASKWRIGHT_ROLE": role}
     installation = read_installation(environ, Path("/app"))
     assert installation.production
     assert installation.address == "https://labels.example.org"

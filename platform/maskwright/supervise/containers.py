@@ -30,6 +30,7 @@ EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - see above
 OLDEST_SCHEDULE = 600.0
 # `run_operations` leaves this key in the broker every second; it lives for seconds (config/probes.py).
 OPERATIONS_NOTE = "maskwright:operations"
+ROLES = ("web", "worker", "beat", "operations", "inference")
 ONE_SHOT = ("migrate", "prepare")
 
 
@@ -54,6 +55,8 @@ def inference_port(environ: Mapping[str, str]) -> int:
 
 def command_of(role: str, environ: Mapping[str, str], root: Path) -> tuple[list[str], dict[str, str]]:
     """The program of a role and its environment."""
+    if role not in (*ROLES, *ONE_SHOT):
+        raise BadEnvironment(f"There is no role {role!r}; choose one of {', '.join((*ROLES, *ONE_SHOT))}.")
     environ = dict(environ) | {"MASKWRIGHT_ROLE": role}
     if role == "inference":
         # It has no database and no secrets, so it is not asked for them.
@@ -79,9 +82,6 @@ def command_of(role: str, environ: Mapping[str, str], root: Path) -> tuple[list[
     if role == "prepare":
         return manage_command(installation, "prepare"), env
     services = {service.name: service for service in application_services(installation, env, inference_port(environ))}
-    if role not in services:
-        names = ", ".join([*services, "inference", *ONE_SHOT])
-        raise BadEnvironment(f"There is no role {role!r}; choose one of {names}.")
     return list(services[role].command), env
 
 
