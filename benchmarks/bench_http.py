@@ -13,8 +13,8 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-import environment
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from benchmarks import environment
 
 environment.start()
 

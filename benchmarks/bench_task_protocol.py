@@ -11,9 +11,10 @@ import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-import environment
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from benchmarks import environment
 
 environment.start()
 
@@ -63,7 +64,7 @@ def build(company: Company, tasks: int) -> None:
     """One running job with so many open tasks, each wanting one answer; made by SQL, since this is not measured."""
     team = make_team(company, list(company.people.values()))
     made = make_job(company, team=team, objects=1, labelers=1, size=SIZE)
-    values = {"org": company.id, "queue": made.queue.pk, "job": made.id, "first": 1, "last": tasks - 1}
+    values: dict[str, Any] = {"org": company.id, "queue": made.queue.pk, "job": made.id, "first": 1, "last": tasks - 1}
     for statement in (_GROW, _OBJECTS, _TASKS, _SLOTS):
         with organization_scope(company.id), connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = 0")

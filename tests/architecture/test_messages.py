@@ -36,7 +36,7 @@ def _messages(language: str) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
     for message in catalogues.read(language):
         if message.id:
             both = [part if isinstance(part, list | tuple) else (part,) for part in (message.id, message.string)]
-            found.append((tuple(both[0]), tuple(both[1])))
+            found.append((tuple(map(str, both[0])), tuple(map(str, both[1]))))
     return found
 
 
@@ -87,7 +87,7 @@ def _bare(node: ast.AST) -> Iterator[str]:
     if isinstance(node, ast.Call) and _name(node) in GETTEXT:
         return
     if isinstance(node, ast.JoinedStr):
-        text = "".join(part.value if isinstance(part, ast.Constant) else "x" for part in node.values)
+        text = "".join(str(part.value) if isinstance(part, ast.Constant) else "x" for part in node.values)
         if _WORDS.search(text):
             yield text
         return
@@ -111,7 +111,7 @@ def test_what_is_raised_or_shown_for_a_field_is_a_message() -> None:
             if isinstance(target, ast.Name) and target.id in ("message", "problem", "reason")
         }
         for node in ast.walk(tree):
-            shown: ast.AST | None = None
+            shown: ast.Call | None = None
             if (
                 isinstance(node, ast.Raise)
                 and isinstance(node.exc, ast.Call)

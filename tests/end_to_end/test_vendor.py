@@ -2,6 +2,7 @@
 
 import re
 import time
+from functools import partial
 from collections.abc import Callable
 from typing import Any
 
@@ -64,7 +65,7 @@ def test_a_vendor_works_until_the_customer_ends_it(make_cast: Callable[..., Any]
     customer_pages.end()
     ended = time.time()
     for person, url in zip(people, held, strict=True):
-        eventually(lambda who=person, at=url: status(who, at) == 404, within=REVOKE_SECONDS, what="The photo's end")
+        eventually(partial(_is_gone, person, url), within=REVOKE_SECONDS, what="The photo's end")
         told = person.page.get_by_role("alert").filter(has_text="taken away from you")
         expect(told).to_be_visible(timeout=REVOKE_SECONDS * 1000)
     assert time.time() - ended <= REVOKE_SECONDS
@@ -111,12 +112,16 @@ def status(person: Person, url: str) -> int:
     return int(person.context.request.get(url).status)
 
 
+def _is_gone(person: Person, url: str) -> bool:
+    return status(person, url) == 404
+
+
 def check_photos_are_private(people: list[Person], seen: list[Watching], customer: Client, job: str) -> None:
     """Each page asked for one photo, of its own claim; nobody opens the other's, or one by the object's address."""
     assert [len(watching.photos) for watching in seen] == [1, 1]
     assert seen[0].photos != seen[1].photos
     objects = customer.objects(job)
-    for person, own, other in ((people[0], *seen), (people[1], *reversed(seen))):
+    for person, own, other in ((people[0], seen[0], seen[1]), (people[1], seen[1], seen[0])):
         assert status(person, own.photos[0]) == 200
         assert status(person, other.photos[0]) == 404
         assert {status(person, f"/api/v1/objects/{one['id']}/image") for one in objects} <= {403, 404}

@@ -33,7 +33,7 @@ def make_upload(company: Company, files: dict[str, bytes], *, complete: bool = T
         for name, data in files.items():
             blob_store().put(blob_key(company.id, sha256(data)), data)
             UploadedFile.objects.create(upload=upload, name=name, sha256=sha256(data), bytes=len(data))
-    return upload  # type: ignore[no-any-return]
+    return upload
 
 
 def photos(count: int) -> dict[str, bytes]:

@@ -36,7 +36,7 @@ class MadeJob:
 
     @property
     def id(self) -> uuid.UUID:
-        return self.job.pk  # type: ignore[no-any-return]
+        return self.job.pk
 
 
 def photo(width: int, height: int, shade: int = 90) -> bytes:
@@ -121,7 +121,7 @@ def _make_object(
     name = f"photo-{index}.png"
     UploadedFile.objects.create(upload=upload, name=name, sha256=sha256(data), bytes=len(data))
     source = f"upload://{upload.pk}/{name}"
-    return DataObject.objects.create(  # type: ignore[no-any-return]
+    return DataObject.objects.create(
         job=job,
         work_queue=queue,
         index=index,

@@ -9,7 +9,7 @@ from django.test import Client
 from labeling.masks import MaskRaster, Palette, encode_mask
 from tests.factories.jobs import CATEGORIES
 
-PALETTE = Palette({category["index"]: str(category["color"]) for category in CATEGORIES})
+PALETTE = Palette({int(str(category["index"])): str(category["color"]) for category in CATEGORIES})
 
 
 def mask_png(rows: list[list[int]] | np.ndarray[Any, Any]) -> bytes:
@@ -42,3 +42,8 @@ def save_draft(client: Client, assignment: dict[str, Any], seq: int, body: bytes
     headers = {"X-Fencing-Token": str(assignment["token"]), "X-Draft-Seq": str(seq)}
     url = f"/api/v1/work/claims/{assignment['id']}/draft"
     return client.put(url, body, content_type="image/png", headers=headers)
+
+
+def bytes_of(response: Any) -> bytes:
+    """The body of a streaming answer."""
+    return b"".join(response.streaming_content)

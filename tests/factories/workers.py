@@ -33,7 +33,7 @@ _CODE = textwrap.dedent("""
 
 def waiting_message(company: Company, topic: str) -> uuid.UUID:
     with organization_scope(company.id):
-        return OutboxMessage.objects.get(topic=topic, done_at=None).pk  # type: ignore[no-any-return]
+        return OutboxMessage.objects.get(topic=topic, done_at=None).pk
 
 
 def start_worker(

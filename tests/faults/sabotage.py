@@ -51,10 +51,13 @@ class EndlessConsolidation(AppConfig):
 
     def ready(self) -> None:
         import time
+        from typing import Any
 
-        from labeling.services import consolidation
+        import labeling.services.consolidation
+
+        consolidation: Any = labeling.services.consolidation
 
         def endless(name: str) -> None:
             time.sleep(3600)
 
-        consolidation.get_rule = endless  # type: ignore[assignment]
+        consolidation.get_rule = endless

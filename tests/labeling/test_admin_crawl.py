@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from maskwright.core.scope import organization_scope
@@ -37,8 +36,9 @@ def addresses(page: ScopedModelAdmin, objects: list[uuid.UUID]) -> list[str]:
     """Every address of a page: its list in all variants, the form, and each object's pages."""
     found = [page.page_url("changelist")]
     variants = ["o=1", "o=-2", "p=2", "e=1", "all=", "q=a", f"q={FOREIGN}"]
-    for one in page.list_filter:
-        variants += [f"{one.parameter_name}={value}" for value in ("active", "open", "failed", FOREIGN)]
+    names: list[Any] = [one for one in page.list_filter]
+    for name in (one.parameter_name for one in names):
+        variants += [f"{name}={value}" for value in ("active", "open", "failed", FOREIGN)]
     found += [f"{found[0]}?{variant}" for variant in variants]
     found.append(page.page_url("add"))
     for pk in objects:
@@ -48,7 +48,7 @@ def addresses(page: ScopedModelAdmin, objects: list[uuid.UUID]) -> list[str]:
 
 def object_addresses(page: ScopedModelAdmin, pk: uuid.UUID) -> list[str]:
     actions = [page.page_url("action", pk, action.name) for action in page.object_actions]
-    extra = [page.page_url(url.name.removeprefix(page.url_name("")), pk) for url in page.extra_urls()]
+    extra = [page.page_url(str(url.name).removeprefix(page.url_name("")), pk) for url in page.extra_urls()]
     return [page.page_url("change", pk), page.page_url("history", pk), *actions, *extra]
 
 
@@ -57,7 +57,7 @@ def body(response: Any) -> str:
     return content.decode("utf-8", "replace")
 
 
-def visit(browser: Client, url: str) -> HttpResponse:
+def visit(browser: Client, url: str) -> Any:
     response: Any = browser.get(url)
     assert response.status_code in (200, 302, 403), f"{url}: {response.status_code}"
     return response

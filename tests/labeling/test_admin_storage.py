@@ -22,7 +22,7 @@ def _page(connection: StorageConnection, page: str = "change/") -> str:
 
 def _stored(company: Company) -> StorageConnection:
     with organization_scope(company.id):
-        return StorageConnection.objects.get()  # type: ignore[no-any-return]
+        return StorageConnection.objects.get()
 
 
 def test_an_upload_begins_with_a_name_and_shows_the_element(acme: Company) -> None:

@@ -24,7 +24,7 @@ def _offer(acme: Company, globex: Company, made: MadeJob, **changes: str) -> Wor
     data = {"vendor": str(globex.id), "title": "Cats of the city", **changes}
     assert submit(acme.browser("manager"), _offers(made), **data).status_code == 302
     with organization_scope(acme.id):
-        return WorkGrant.objects.latest("created_at")  # type: ignore[no-any-return]
+        return WorkGrant.objects.latest("created_at")
 
 
 def _state(acme: Company, grant: WorkGrant) -> str:

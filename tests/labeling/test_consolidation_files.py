@@ -49,6 +49,7 @@ def _files(acme: Company, made: MadeJob) -> dict[str, bytes]:
 
 def _keys(task: Task) -> dict[str, str]:
     """The keys as ground-truth's layout gives them for object 1."""
+    assert task.consolidation_at is not None
     at = task.consolidation_at.astimezone(UTC)
     stamp, second = f"{at:%Y-%m-%d_%H:%M:%S.%f}", f"{at:%Y-%m-%d_%H:%M:%S}"
     return {
@@ -108,7 +109,9 @@ def test_request_and_response_field_by_field(acme: Company) -> None:
     assert metadata["type"] == "groundtruth/semantic-segmentation"
     assert metadata["human-annotated"] == "yes"
     assert metadata["job-name"] == f"labeling-job/{made.job.name}"
-    at = made.tasks[1].consolidation_at.astimezone(UTC)
+    consolidated = made.tasks[1].consolidation_at
+    assert consolidated is not None
+    at = consolidated.astimezone(UTC)
     assert metadata["creation-date"] == f"{at:%Y-%m-%dT%H:%M:%S.%f}"
     assert metadata["maskwright"]["annotators"] == codes
     assert np.array_equal(np.asarray(Image.open(BytesIO(files[keys["mask"]]))), HALF)

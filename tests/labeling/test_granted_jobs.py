@@ -5,6 +5,7 @@ from typing import Any
 
 from maskwright.core.scope import organization_scope
 from tests.factories.jobs import MadeJob, make_job, photo
+from tests.factories.work import bytes_of
 from tests.plugins.cast import Company
 from workforce.services.grants import accept_grant, offer_grant, revoke_grant
 
@@ -14,7 +15,7 @@ def _grant(customer: Company, vendor: Company, made: MadeJob, *, preview: bool) 
         grant = offer_grant(queue_id=made.queue.pk, vendor_id=vendor.id, preview=preview)
     with organization_scope(vendor.id):
         accept_grant(grant_id=grant.pk)
-    return grant.pk  # type: ignore[no-any-return]
+    return grant.pk
 
 
 def _get(company: Company, path: str, who: str = "manager") -> Any:
@@ -40,7 +41,7 @@ def test_photos_when_the_grant_allows_preview_until_it_is_revoked(acme: Company,
     photos = _get(globex, f"granted-jobs/{made.id}").json()["photos"]
     assert [entry["index"] for entry in photos] == [0, 1]
     shown = globex.client("manager").get(photos[0]["url"])
-    assert (shown.status_code, b"".join(shown.streaming_content)) == (200, photo(12, 8, 40))
+    assert (shown.status_code, bytes_of(shown)) == (200, photo(12, 8, 40))
     assert globex.client("labeler").get(photos[0]["url"]).status_code == 403
     with organization_scope(acme.id):
         revoke_grant(grant_id=grant)

@@ -96,7 +96,8 @@ def test_two_runs_at_once_make_each_task_once(committed: None, acme: Company, mo
     monkeypatch.setattr(photo_pass, "CHUNK", 4)
     upload = make_upload(acme, photos(10))
     job = order_job(acme, f"upload://{upload.pk}/")
-    original, entered = photo_pass._write_chunk, []
+    entered: list[Any] = []
+    original = photo_pass._write_chunk
 
     def overtaken(*arguments: Any) -> None:
         if not entered:

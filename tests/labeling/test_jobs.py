@@ -30,7 +30,7 @@ def _problems(company: Company, **arguments: Any) -> dict[str, str]:
 
 def _queue(company: Company, job: LabelingJob) -> WorkQueue:
     with organization_scope(company.id):
-        return WorkQueue.objects.get(pk=job.work_queue_id)  # type: ignore[no-any-return]
+        return WorkQueue.objects.get(pk=job.work_queue_id)
 
 
 def test_a_right_order_makes_job_queue_and_first_revision(acme: Company) -> None:

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from maskwright.core.scope import organization_scope
 from tests.factories.jobs import make_job
-from tests.factories.work import act, claim, flat_mask, save_draft, submit
+from tests.factories.work import act, bytes_of, claim, flat_mask, save_draft, submit
 from tests.plugins.cast import Company
 from workforce.services.expiry import expire_due
 from workforce.services.queues import move_queue
@@ -179,7 +179,7 @@ def test_the_photo_is_served_while_the_claim_lives(acme: Company) -> None:
     photo = client.get(body["image"]["url"])
     assert photo.status_code == 200
     assert photo.headers["Content-Type"] == "image/png"
-    assert b"".join(photo.streaming_content)[:8] == b"\x89PNG\r\n\x1a\n"
+    assert bytes_of(photo)[:8] == b"\x89PNG\r\n\x1a\n"
     act(client, body, "release")
     assert client.get(body["image"]["url"]).status_code == 409
 

@@ -1,5 +1,7 @@
 """The portal's first page."""
 
+from typing import Any
+
 from django.db import connection
 
 from maskwright.core.scope import organization_scope
@@ -9,7 +11,7 @@ from tests.plugins.cast import Company
 from workforce.services.expiry import expire_due
 
 
-def _overview(company: Company, who: str = "labeler") -> dict[str, object]:
+def _overview(company: Company, who: str = "labeler") -> dict[str, Any]:
     response = company.client(who).get("/api/v1/work/overview")
     assert response.status_code == 200
     return dict(response.json())
@@ -22,17 +24,17 @@ def test_it_counts_what_waits_and_what_was_done_today(acme: Company) -> None:
     act(client, body, "heartbeat", {"active_seconds": 0.01})
     submit(client, body, flat_mask(1))
     overview = _overview(acme)
-    (job,) = overview["jobs"]  # type: ignore[misc]
+    (job,) = overview["jobs"]
     assert (job["id"], job["waiting"], job["mine"], job["total"]) == (str(made.id), 2, 1, 3)
-    assert overview["today"]["submitted"] == 1  # type: ignore[index]
+    assert overview["today"]["submitted"] == 1
     assert overview["claim"] is None
 
 
 def test_a_declined_photo_waits_for_others_only(acme: Company) -> None:
     make_job(acme, objects=2, labelers=2)
     act(acme.client("labeler"), claim(acme.client("labeler")).json(), "decline", {"reason": "I know her."})
-    (job,) = _overview(acme)["jobs"]  # type: ignore[misc]
-    (others,) = _overview(acme, "labeler2")["jobs"]  # type: ignore[misc]
+    (job,) = _overview(acme)["jobs"]
+    (others,) = _overview(acme, "labeler2")["jobs"]
     assert (job["waiting"], others["waiting"]) == (1, 2)
 
 
@@ -50,7 +52,7 @@ def test_what_expired_came_back_until_it_is_answered(acme: Company) -> None:
     with organization_scope(acme.id), connection.cursor() as cursor:
         cursor.execute("UPDATE workforce_slot SET expires_at = clock_timestamp() WHERE state = 'claimed'")
         expire_due()
-    (came_back,) = _overview(acme)["returned"]  # type: ignore[misc]
+    (came_back,) = _overview(acme)["returned"]
     assert came_back["job"] == str(made.id) and "time ran out" in came_back["reason"]
     submit(client, claim(client).json(), flat_mask(1))
     assert _overview(acme)["returned"] == []

@@ -14,6 +14,7 @@ import pytest
 from django.conf import settings
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from maskwright.supervise.environment import child_environment, read_installation
 from maskwright.supervise.local_secrets import LocalSecrets
@@ -74,7 +75,7 @@ def test_pages_and_sockets_share_one_port_and_end_with_it(server: Server, acme: 
 
 
 def test_a_browser_learns_why_its_socket_is_closed(server: Server, acme: Company) -> None:
-    with connect(server.socket("/ws/work/"), origin=server.address) as socket:  # type: ignore[arg-type]  # any text
+    with connect(server.socket("/ws/work/"), origin=Origin(server.address)) as socket:
         with pytest.raises(ConnectionClosed) as closed:
             socket.recv(timeout=5)
     assert closed.value.rcvd is not None and closed.value.rcvd.code == 4401
@@ -83,12 +84,12 @@ def test_a_browser_learns_why_its_socket_is_closed(server: Server, acme: Company
         pytest.raises(InvalidStatus),
         connect(
             server.socket("/ws/work/"),
-            origin="http://evil.example",  # type: ignore[arg-type]  # any text
+            origin=Origin("http://evil.example"),
             additional_headers=cookie,
         ),
     ):
         pass
-    with connect(server.socket("/ws/work/"), origin=server.address, additional_headers=cookie) as socket:  # type: ignore[arg-type]
+    with connect(server.socket("/ws/work/"), origin=Origin(server.address), additional_headers=cookie) as socket:
         with pytest.raises(TimeoutError):
             socket.recv(timeout=0.2)
 

@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from maskwright.config import diagnosis
+from maskwright.config import diagnosis, probes
 from maskwright.config.running import running_environment
 from maskwright.core.models import OutboxMessage
 from maskwright.core.outbox import Message, emit
@@ -49,7 +49,7 @@ def test_messages_that_were_given_up_are_named_with_their_reason(acme: Company) 
 
 
 def test_without_a_worker_and_operations_it_says_how_to_start_them() -> None:
-    diagnosis.broker_client().delete(diagnosis.NOTE_KEY)
+    probes.broker_client().delete(probes.NOTE_KEY)
     assert "celery" in diagnosis.check_worker().to_do
     assert "run_operations" in diagnosis.check_operations().to_do
 

@@ -75,7 +75,7 @@ def write(company: Company, *, topic: str = TOPIC, key: str = "", **payload: Any
     """Emit one message and return its id."""
     with organization_scope(company.id):
         emit(Message(topic, company.id, payload or {"queue_id": str(uuid.uuid4())}, key=key))
-        return OutboxMessage.objects.latest("created_at").pk  # type: ignore[no-any-return]
+        return OutboxMessage.objects.latest("created_at").pk
 
 
 def make_due(company: Company, message_id: uuid.UUID) -> None:
@@ -89,7 +89,7 @@ def make_due(company: Company, message_id: uuid.UUID) -> None:
 def queued(broker: redis.Redis, queue: str = "distribute") -> list[dict[str, Any]]:
     """What a worker would be called with, from the queue as it lies in the broker."""
     found = []
-    for raw in broker.lrange(queue, 0, -1):  # type: ignore[union-attr]  # the client is synchronous
+    for raw in broker.lrange(queue, 0, -1):
         found.append(json.loads(base64.b64decode(json.loads(raw)["body"]))[1])
     return found
 
@@ -243,4 +243,4 @@ def _push(company: Company, group: str, kind: str, **ids: Any) -> None:
 
 def _pushes_left(company: Company) -> int:
     with organization_scope(company.id):
-        return OutboxMessage.objects.filter(topic=outbox.PUSH).count()  # type: ignore[no-any-return]
+        return OutboxMessage.objects.filter(topic=outbox.PUSH).count()

@@ -109,8 +109,12 @@ def test_a_child_that_lives_but_hangs_is_started_again(group: Group, tmp_path: P
 
 
 def test_a_probe_that_hangs_holds_up_nobody(group: Group, tmp_path: Path) -> None:
+    def silent() -> bool:
+        time.sleep(30)
+        return False
+
     group.silent_after, group.probe_every = 60.0, 0.0
-    group.start(Service("sleeper", SLEEP, tmp_path, lives=lambda: time.sleep(30) is None))
+    group.start(Service("sleeper", SLEEP, tmp_path, lives=silent))
     started = time.monotonic()
     for _ in range(3):
         group.tick()

@@ -151,14 +151,14 @@ def test_the_probe_of_each_process_says_that_it_works(run: Run, name: str) -> No
 
 @pytest.mark.parametrize("name", ["worker", "operations"])
 def test_the_probe_of_a_process_that_hangs_says_no(run: Run, name: str) -> None:
-    service, pid = probed(run)[name], run.ready["pids"][name]
-    assert service.lives is not None
+    lives, pid = probed(run)[name].lives, run.ready["pids"][name]
+    assert lives is not None
     os.kill(pid, signal.SIGSTOP)
     try:
-        assert wait_until(lambda: not service.lives(), timeout=40, interval=0.5)
+        assert wait_until(lambda: not lives(), timeout=40, interval=0.5)
     finally:
         os.kill(pid, signal.SIGCONT)
-    assert wait_until(service.lives, timeout=20, interval=0.5)
+    assert wait_until(lives, timeout=20, interval=0.5)
 
 
 def probed(run: Run) -> dict[str, Service]:

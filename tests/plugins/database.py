@@ -19,11 +19,15 @@ def _superuser() -> psycopg.Connection[Any]:
     return psycopg.connect(os.environ["MASKWRIGHT_TEST_SUPERUSER_URL"], autocommit=True)
 
 
+def _close_pool(alias: str) -> None:
+    connection: Any = connections[alias]  # PostgreSQL's, which has a pool
+    connection.close_pool()
+
+
 def _use_database(name: str) -> None:
     for alias in connections:
         connections[alias].close()
-        if hasattr(connections[alias], "close_pool"):
-            connections[alias].close_pool()
+        _close_pool(alias)
         connections[alias].settings_dict["NAME"] = name
         settings.DATABASES[alias]["NAME"] = name
 
@@ -52,7 +56,7 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     with django_db_blocker.unblock():
         for alias in connections:
             connections[alias].close()
-            connections[alias].close_pool()
+            _close_pool(alias)
 
 
 @pytest.fixture(scope="session")

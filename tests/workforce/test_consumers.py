@@ -264,7 +264,7 @@ def worker_claiming(company: Company, job: LabelingJob) -> uuid.UUID:
     user = company.people["labeler"]
     with organization_scope(company.id, user_id=user.pk, with_grants=True):
         assert isinstance(claim(user_id=user.pk, queue_id=job.work_queue_id), Claimed)
-        return WorkerIdentity.objects.get(user=user).worker_id  # type: ignore[no-any-return]
+        return WorkerIdentity.objects.get(user=user).worker_id
 
 
 async def test_an_unknown_socket_address_is_refused_quietly(acme: Company) -> None:

@@ -99,7 +99,7 @@ def drawn(pixels: npt.NDArray[np.uint8], band: int, outlines: list[list[tuple[in
     filled = np.zeros(pixels.shape[:2], dtype=np.uint8)
     cv2.fillPoly(filled, [np.array(outline, dtype=np.int32) for outline in outlines], 1)
     if not band:
-        return filled == 1
+        return np.asarray(filled == 1)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * band + 1, 2 * band + 1))
     inner = cv2.erode(filled, kernel, borderType=cv2.BORDER_REPLICATE)
     outer = cv2.dilate(filled, kernel, borderType=cv2.BORDER_REPLICATE)
@@ -107,12 +107,12 @@ def drawn(pixels: npt.NDArray[np.uint8], band: int, outlines: list[list[tuple[in
     hints[inner == 1] = cv2.GC_FGD
     hints[outer == 0] = cv2.GC_BGD
     cv2.setRNGSeed(7)
-    models = [np.zeros((1, 65)) for _ in range(2)]
-    cv2.grabCut(pixels, hints, (0, 0, 1, 1), *models, 4, cv2.GC_INIT_WITH_MASK)
+    background, foreground = np.zeros((1, 65)), np.zeros((1, 65))
+    cv2.grabCut(pixels, hints, (0, 0, 1, 1), background, foreground, 4, cv2.GC_INIT_WITH_MASK)
     cut = np.isin(hints, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8)
     # A soft median takes single hairs and specks out of the contour.
     smooth = cv2.medianBlur(cut, 5)
-    return smooth == 1
+    return np.asarray(smooth == 1)
 
 
 def overlay(pixels: npt.NDArray[np.uint8], mask: Mask) -> npt.NDArray[np.uint8]:

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -166,7 +167,7 @@ def start() -> Iterator[Callable[..., InferenceClient]]:
     """Starts servers on free ports; all are stopped at the end."""
     running: list[tuple[InferenceServer, threading.Thread]] = []
 
-    def run(**options: object) -> InferenceClient:
+    def run(**options: Any) -> InferenceClient:
         server = InferenceServer(0, **options)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()

@@ -9,6 +9,7 @@ import struct
 import time
 import zlib
 from collections.abc import Iterator
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -59,7 +60,7 @@ def decoder() -> Iterator[DecoderProcess]:
 
 
 @pytest.mark.parametrize(("format_", "media_type"), [("JPEG", "image/jpeg"), ("PNG", "image/png")])
-def test_the_facts_of_a_good_image(format_: str, media_type: str) -> None:
+def test_the_facts_of_a_good_image(format_: Literal["JPEG", "PNG"], media_type: str) -> None:
     data = saved(photo(), format_)
     facts = inspect_image(data)
     assert facts == ImageFacts(format_, 60, 40, "RGB", len(data), hashlib.sha256(data).hexdigest())
