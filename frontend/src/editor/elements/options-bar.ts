@@ -39,7 +39,7 @@ export class OptionsBar extends SignalElement {
         background: var(--mw-border, #d9dfe3);
       }
       .rest {
-        grid-auto-flow: column;
+        grid-template-columns: auto minmax(0, auto);
         gap: 6px;
         inline-size: auto;
         min-inline-size: 36px;
@@ -91,7 +91,8 @@ export class OptionsBar extends SignalElement {
         color: var(--mw-text, #1a2227);
         box-shadow: 0 1px 2px rgb(0 0 0 / 18%);
       }
-      @container (max-width: 800px) {
+      /* As wide as everything with its words is; a class's name may be longer, then it is cut. */
+      @container (max-width: 1040px) {
         .word {
           display: none;
         }
