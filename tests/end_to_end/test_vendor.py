@@ -2,8 +2,8 @@
 
 import re
 import time
-from functools import partial
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
