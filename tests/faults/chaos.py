@@ -45,27 +45,39 @@ class Chaos:
                 if time.monotonic() > until:
                     return
                 time.sleep(0.05)
-            self._happen(event)
-            self.done[event] += 1
+            if self._happen(event):
+                self.done[event] += 1
 
-    def _happen(self, event: str) -> None:
+    def _happen(self, event: str) -> bool:
+        """Whether it came about: a fault that hit nobody must not count as survived."""
         if event == LOSE:
             # Also the database may be away at this moment: then nothing is lost this time.
             with suppress(psycopg.Error, OSError):
                 with self.stack.database() as connection:
                     connection.execute(_LOSE)
-            return
+                    return True
+            return False
         if event == WIPE:
+            return self._wipe() and self._kill("valkey")
+        return self._kill(event)
+
+    def _wipe(self) -> bool:
+        """Empty the broker; one that was killed a moment ago is waited for."""
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
             with suppress(redis.RedisError, OSError):
                 redis.Redis.from_url(self.stack.environment["REDIS_URL"], socket_timeout=2).flushall()
-            event = "valkey"
-        self._kill(event)
+                return True
+            time.sleep(0.1)
+        return False
 
-    def _kill(self, name: str) -> None:
+    def _kill(self, name: str) -> bool:
         """The process that runs now; one that was killed before is waited for until it is started again."""
         deadline = time.monotonic() + 20
         while self.stack.pids.get(name) in (None, self._killed.get(name)) and time.monotonic() < deadline:
             time.sleep(0.05)
         with suppress(ProcessLookupError):
             self._killed[name] = self.stack.kill(name)
-        self.last_kill = time.monotonic()
+            self.last_kill = time.monotonic()
+            return True
+        return False

@@ -4,7 +4,7 @@ import pytest
 
 from tests.end_to_end.stack import Stack
 from tests.faults.campaign import LEASE, Outcome, run_campaign
-from tests.faults.chaos import LOSE, PROCESSES, plan
+from tests.faults.chaos import LOSE, PROCESSES, WIPE, plan
 
 SEED = 20261124
 
@@ -43,7 +43,7 @@ def run(
 def test_ledger_storage_database_and_output_agree_after_kills() -> None:
     outcome = run(200, plan(9, SEED), time_limit=240)
     assert outcome.violations == []
-    assert set(PROCESSES) <= set(outcome.faults)
+    assert {*PROCESSES, WIPE} <= set(outcome.faults)
 
 
 @pytest.mark.timeout(240)
@@ -65,3 +65,5 @@ def test_the_same_check_fails_without_the_reconciler() -> None:
 def test_two_thousand_submits() -> None:
     outcome = run(2000, plan(60, SEED), time_limit=3000)
     assert outcome.violations == []
+    assert {*PROCESSES, WIPE, LOSE} <= set(outcome.faults)
+    assert len(outcome.ledger.accepted) == 2000

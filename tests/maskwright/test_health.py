@@ -42,6 +42,15 @@ def test_readyz_is_ready_when_everything_answers(client: Client, broker: redis.R
 
 
 @pytest.mark.django_db
+def test_a_readyz_that_is_asked_while_we_start_fills_no_log(
+    client: Client, broker: redis.Redis, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Who waits for a start asks twenty times a second; each 503 would stand in the log as an error."""
+    assert client.get("/readyz").status_code == 503
+    assert [record for record in caplog.records if record.levelname in ("WARNING", "ERROR")] == []
+
+
+@pytest.mark.django_db
 def test_readyz_says_that_no_operations_process_runs(client: Client, broker: redis.Redis) -> None:
     answer = client.get("/readyz")
     assert answer.status_code == 503
