@@ -21,8 +21,10 @@ ANONYMOUS = Client()
 
 #: Pages for everybody, signed in or not: they show nothing of any organization.
 OPEN = {"healthz", "readyz", "schema", "invitation_accept"}
+#: Sends whoever asks back to the page he was on, in the language he chose: tests/maskwright/test_languages.py.
+BACK = {"language"}
 #: A person's own pages, for whoever is signed in.
-OWN = {"start", "work", "organization_choose", "language"}
+OWN = {"start", "work", "organization_choose"}
 #: Sign-in and the like, of django-allauth: a person's own account.
 ACCOUNT = "account_"
 #: Django's catch-all of an admin and its lists of models by app: nothing is there.
@@ -33,7 +35,7 @@ EMPTY = {"login", "logout", "password_change", "password_change_done", "jsi18n",
 
 def test_every_page_is_known() -> None:
     """A new address belongs to a group above, and with it gets its tests, or the build fails."""
-    known = OPEN | OWN | NOTHING | set(ADMIN) | set(OPERATOR)
+    known = OPEN | OWN | BACK | NOTHING | set(ADMIN) | set(OPERATOR)
     assert [route for route in PAGES if route.name not in known and not route.name.startswith(ACCOUNT)] == []
 
 
