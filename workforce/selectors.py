@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import Count, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from maskwright.core.errors import NotFound
 from maskwright.core.scope import current_scope
@@ -26,7 +27,7 @@ def team_detail(work_team_id: uuid.UUID) -> WorkTeam:
     """One row of `team_list`; NotFound for another tenant's team."""
     team = team_list().filter(pk=work_team_id).first()
     if team is None:
-        raise NotFound("There is no such work team.")
+        raise NotFound(_("There is no such work team."))
     return team
 
 
@@ -89,7 +90,7 @@ def grant_detail(grant_id: uuid.UUID) -> GrantRow:
     """One grant of which the organization in scope is a side; NotFound otherwise."""
     grant = WorkGrant.objects.filter(pk=grant_id).first()
     if grant is None:
-        raise NotFound("There is no such grant.")
+        raise NotFound(_("There is no such grant."))
     return grant_rows([grant])[0]
 
 

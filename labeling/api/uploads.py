@@ -109,7 +109,7 @@ class UploadThumbnailView(ManagementView):
         """A small JPEG of an uploaded photo; 202 while a worker makes it."""
         file = library.upload_files(upload_id).filter(name=name).first()
         if file is None:
-            raise NotFound("There is no such file.")
+            raise NotFound(_("There is no such file."))
         return small_picture(request, file.sha256, lambda: thumbnail_of_file(file))
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext, gettext_noop
 
 from maskwright.audit.record import record
 from maskwright.core.errors import Conflict, FieldProblem, Invalid, NotFound
@@ -19,7 +20,7 @@ from workforce.services.expiry import withdraw_claims
 from workforce.services.teams import withdraw_unreachable
 from workforce.states import GrantState, QueueState
 
-_REVOKED = "The customer ended the vendor's work."
+_REVOKED = gettext_noop("The customer ended the vendor's work.")
 _REQUESTS_END_SECONDS = 2.0
 
 
@@ -40,12 +41,12 @@ def offer_grant(
     owner = current_scope().organization_id
     queue = WorkQueue.objects.filter(pk=queue_id, organization_id=owner).first()
     if queue is None:
-        raise NotFound("There is no such work queue.")
+        raise NotFound(gettext("There is no such work queue."))
     if queue.state in (QueueState.STOPPING, QueueState.CLOSED):
-        raise Conflict("This work is over; there is nothing left to offer.")
+        raise Conflict(gettext("This work is over; there is nothing left to offer."))
     problems = [*_vendor_problems(vendor_id, owner), *_time_problems(starts_at, expires_at)]
     if problems:
-        raise Invalid("The offer cannot be made like this.", fields=tuple(problems))
+        raise Invalid(gettext("The offer cannot be made like this."), fields=tuple(problems))
     try:
         with transaction.atomic():
             grant = WorkGrant.objects.create(
@@ -58,7 +59,7 @@ def offer_grant(
             )
     except IntegrityError as error:
         raise Conflict(
-            "This vendor has an offer or grant of this work already. Revoke that one to make another."
+            gettext("This vendor has an offer or grant of this work already. Revoke that one to make another.")
         ) from error
     record("work_grant.offered", "work_grant", grant.pk, vendor=vendor_id, work_queue=queue_id, preview=preview)
     emit(_changed(grant))
@@ -88,8 +89,12 @@ def _answer(grant_id: uuid.UUID, state: GrantState) -> WorkGrant:
         is_changed = cursor.rowcount == 1
     grant = _received_grant(grant_id)
     if not is_changed and grant.state != state:
-        over = "has run out" if grant.state == GrantState.OFFERED else f"is {GrantState(grant.state).label}"
-        raise Conflict(f"The offer {over} and cannot be answered any more.")
+        if grant.state == GrantState.OFFERED:
+            raise Conflict(gettext("The offer has run out and cannot be answered any more."))
+        raise Conflict(
+            gettext("The offer is %(state)s and cannot be answered any more.")
+            % {"state": GrantState(grant.state).label}
+        )
     if is_changed:
         record(f"work_grant.{state}", "work_grant", grant.pk, customer=grant.organization_id)
         # A vendor may write to the customer's log as well where it works for the customer by now.
@@ -102,10 +107,13 @@ def staff_grant(*, grant_id: uuid.UUID, work_team_id: uuid.UUID) -> GrantStaffin
     """In the vendor's scope: let one of its teams work on an accepted grant; doing so again changes nothing."""
     grant = _received_grant(grant_id)
     if grant.state != GrantState.ACCEPTED:
-        raise Conflict(f"The grant is {GrantState(grant.state).label}. Accept it before you give it to a team.")
+        raise Conflict(
+            gettext("The grant is %(state)s. Accept it before you give it to a team.")
+            % {"state": GrantState(grant.state).label}
+        )
     team = WorkTeam.objects.filter(pk=work_team_id).first()
     if team is None:
-        raise NotFound("There is no such work team.")
+        raise NotFound(gettext("There is no such work team."))
     staffing, is_new = GrantStaffing.objects.get_or_create(
         organization_id=current_scope().organization_id,
         work_grant_id=grant.pk,
@@ -123,10 +131,10 @@ def unstaff_grant(*, grant_id: uuid.UUID, work_team_id: uuid.UUID) -> None:
     grant = _received_grant(grant_id)
     removed, _ = GrantStaffing.objects.filter(work_grant_id=grant.pk, work_team_id=work_team_id).delete()
     if not removed:
-        raise NotFound("This team does not work on the grant.")
+        raise NotFound(gettext("This team does not work on the grant."))
     record("work_grant.unstaffed", "work_grant", grant.pk, work_team=work_team_id)
     users = list(TeamMember.objects.filter(work_team_id=work_team_id).values_list("user_id", flat=True))
-    withdraw_unreachable(users, reason="Your team was taken off this work.")
+    withdraw_unreachable(users, reason=gettext_noop("Your team was taken off this work."))
 
 
 def revoke_grant(*, grant_id: uuid.UUID) -> WorkGrant:
@@ -143,7 +151,7 @@ def revoke_grant(*, grant_id: uuid.UUID) -> WorkGrant:
         .first()
     )
     if grant is None:
-        raise NotFound("There is no such grant.")
+        raise NotFound(gettext("There is no such grant."))
     if grant.state == GrantState.REVOKED:
         return grant
     grant.state, grant.version = GrantState.REVOKED, grant.version + 1
@@ -178,7 +186,7 @@ def _changed(grant: WorkGrant) -> Message:
 def _received_grant(grant_id: uuid.UUID) -> WorkGrant:
     grant = WorkGrant.objects.filter(pk=grant_id, vendor_id=current_scope().organization_id).first()
     if grant is None:
-        raise NotFound("There is no such grant.")
+        raise NotFound(gettext("There is no such grant."))
     return grant
 
 
@@ -190,9 +198,9 @@ def _work_for_members(work_team_id: uuid.UUID, queue_id: uuid.UUID) -> list[Mess
 
 def _vendor_problems(vendor_id: uuid.UUID, owner: uuid.UUID) -> list[FieldProblem]:
     if vendor_id == owner:
-        return [FieldProblem("vendor", "own", "For your own people give the job a work team instead.")]
+        return [FieldProblem("vendor", "own", gettext("For your own people give the job a work team instead."))]
     if not Organization.objects.filter(pk=vendor_id, is_vendor=True, is_active=True).exists():
-        return [FieldProblem("vendor", "not_found", "Choose one of the vendors of this installation.")]
+        return [FieldProblem("vendor", "not_found", gettext("Choose one of the vendors of this installation."))]
     return []
 
 
@@ -201,7 +209,7 @@ def _time_problems(starts_at: datetime | None, expires_at: datetime | None) -> l
         cursor.execute("SELECT clock_timestamp()")
         now: datetime = cursor.fetchone()[0]
     if expires_at is not None and expires_at <= now:
-        return [FieldProblem("expires_at", "past", "The end must lie in the future.")]
+        return [FieldProblem("expires_at", "past", gettext("The end must lie in the future."))]
     if starts_at is not None and expires_at is not None and starts_at >= expires_at:
-        return [FieldProblem("expires_at", "before_start", "The end must come after the start.")]
+        return [FieldProblem("expires_at", "before_start", gettext("The end must come after the start."))]
     return []

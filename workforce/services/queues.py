@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from maskwright.audit.record import record
 from maskwright.core.errors import NotFound
@@ -47,7 +48,7 @@ def locked_queue(queue_id: uuid.UUID) -> WorkQueue:
     """The queue, locked against other moves; NO KEY, so that claims being inserted do not wait for it."""
     queue = WorkQueue.objects.select_for_update(no_key=True).filter(pk=queue_id).first()
     if queue is None:
-        raise NotFound("There is no such work queue.")
+        raise NotFound(_("There is no such work queue."))
     return queue
 
 
@@ -122,7 +123,10 @@ def move_queue(*, queue_id: uuid.UUID, to: QueueState, grace_seconds: int = 300)
     if queue.state == to:
         return queue
     if to not in QUEUE_MOVES[queue.state]:
-        raise WrongMove(f"The queue is {QueueState(queue.state).label}; it cannot become {to.label} from there.")
+        raise WrongMove(
+            _("The queue is %(state)s; it cannot become %(to)s from there.")
+            % {"state": QueueState(queue.state).label, "to": to.label}
+        )
     resumed = queue.state == QueueState.PAUSED
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
@@ -157,7 +161,7 @@ def add_items(*, queue_id: uuid.UUID, items: Sequence[tuple[uuid.UUID, int]]) ->
     """Add work as (item id, position); ids and positions are the owner's, so that a repeated call adds nothing."""
     queue = WorkQueue.objects.filter(pk=queue_id).first()
     if queue is None:
-        raise NotFound("There is no such work queue.")
+        raise NotFound(_("There is no such work queue."))
     WorkItem.objects.bulk_create(
         [
             WorkItem(
@@ -254,7 +258,7 @@ def reopen_item(*, item_id: uuid.UUID) -> None:
     """Put a failed item back to work; answers that were accepted stay and count."""
     item = WorkItem.objects.select_for_update(no_key=True).filter(pk=item_id, state=ItemState.FAILED).first()
     if item is None:
-        raise WrongMove("Only an item that failed can be put back to work.")
+        raise WrongMove(_("Only an item that failed can be put back to work."))
     item.slots.filter(state="void").update(state="ready", worker=None)
     item.state = ItemState.OPEN
     item.save(update_fields=["state"])

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from maskwright.accounts.models import User
 from maskwright.audit.record import record
@@ -13,12 +14,12 @@ from maskwright.core.errors import Conflict, FieldProblem, Invalid, NotFound
 from maskwright.core.outbox import Message, emit, push
 from maskwright.core.scope import current_scope, read_grants
 from maskwright.organizations.models import Membership
-from maskwright.organizations.permissions import Permission, allows
+from maskwright.organizations.permissions import Permission, Role, allows
 from workforce.models import GrantStaffing, TeamMember, WorkerIdentity, Workforce, WorkQueue, WorkTeam
 from workforce.services.expiry import withdraw_claims
 from workforce.states import QueueState
 
-PRIVATE_WORKFORCE = "Private workforce"
+PRIVATE_WORKFORCE = gettext_noop("Private workforce")
 _MAX_NAME = 63
 
 
@@ -67,15 +68,21 @@ def delete_work_team(*, work_team_id: uuid.UUID) -> None:
     jobs = WorkQueue.objects.filter(work_team=team, organization_id=team.organization_id).count()
     if jobs:
         raise Conflict(
-            f"{team.name} is the team of {jobs} job{'s' if jobs > 1 else ''} and stays for their history. "
-            "Give open jobs another team, or take the people out of this one."
+            ngettext(
+                "%(name)s is the team of %(count)d job and stays for its history. Give the job another team, or take "
+                "the people out of this one.",
+                "%(name)s is the team of %(count)d jobs and stays for their history. Give open jobs another team, or "
+                "take the people out of this one.",
+                jobs,
+            )
+            % {"name": team.name, "count": jobs}
         )
     users = list(TeamMember.objects.filter(work_team=team).values_list("user_id", flat=True))
     GrantStaffing.objects.filter(work_team=team).delete()
     TeamMember.objects.filter(work_team=team).delete()
     record("work_team.deleted", "work_team", team.pk, name=team.name)
     team.delete()
-    withdraw_unreachable(users, reason="The work team was ended.")
+    withdraw_unreachable(users, reason=gettext_noop("The work team was ended."))
 
 
 def add_team_member(*, work_team_id: uuid.UUID, user_id: uuid.UUID) -> TeamMember:
@@ -85,9 +92,12 @@ def add_team_member(*, work_team_id: uuid.UUID, user_id: uuid.UUID) -> TeamMembe
         user_id=user_id, organization_id=team.organization_id, is_active=True
     ).first()
     if membership is None:
-        raise NotFound("There is no such member of the organization. Invite the person first.")
+        raise NotFound(gettext("There is no such member of the organization. Invite the person first."))
     if not allows(membership.role, Permission.WORK_DO):
-        raise Conflict(f"Somebody with the role {membership.role} does not label. Change the role first.")
+        raise Conflict(
+            gettext("Somebody with the role %(role)s does not label. Change the role first.")
+            % {"role": Role(membership.role).label}
+        )
     member, is_new = TeamMember.objects.get_or_create(
         organization_id=team.organization_id, work_team=team, user_id=user_id
     )
@@ -102,9 +112,9 @@ def remove_team_member(*, work_team_id: uuid.UUID, user_id: uuid.UUID) -> None:
     team = _locked_team(work_team_id)
     removed, _ = TeamMember.objects.filter(work_team=team, user_id=user_id).delete()
     if not removed:
-        raise NotFound("This person is not in the team.")
+        raise NotFound(gettext("This person is not in the team."))
     record("work_team.member_removed", "work_team", team.pk, user=user_id)
-    withdraw_unreachable([user_id], reason="You are no longer in the work team.")
+    withdraw_unreachable([user_id], reason=gettext_noop("You are no longer in the work team."))
 
 
 def leave_all_teams(user_id: uuid.UUID) -> None:
@@ -125,8 +135,8 @@ def join_invited_team(user: User, work_team_id: uuid.UUID | None) -> None:
 def check_team(work_team_id: uuid.UUID) -> None:
     """Raise Invalid unless the team is one of the organization in scope."""
     if not WorkTeam.objects.filter(pk=work_team_id).exists():
-        problem = FieldProblem("work_team", "not_found", "Choose a work team of your organization.")
-        raise Invalid("There is no such work team.", fields=(problem,))
+        problem = FieldProblem("work_team", "not_found", gettext("Choose a work team of your organization."))
+        raise Invalid(gettext("There is no such work team."), fields=(problem,))
 
 
 # Live claims of people of the organization in scope whose queue they reach neither by a team nor by a staffed grant.
@@ -178,15 +188,15 @@ def _work_for(work_team_id: uuid.UUID, user_id: uuid.UUID) -> list[Message]:
 def _locked_team(work_team_id: uuid.UUID) -> WorkTeam:
     team = WorkTeam.objects.select_for_update(no_key=True).filter(pk=work_team_id).first()
     if team is None:
-        raise NotFound("There is no such work team.")
+        raise NotFound(gettext("There is no such work team."))
     return team
 
 
 def _usable_name(name: str, *, other_than: uuid.UUID | None = None) -> str:
     name = " ".join(name.split())
     if not 1 <= len(name) <= _MAX_NAME:
-        problem = FieldProblem("name", "length", f"A name has 1 to {_MAX_NAME} characters.")
-        raise Invalid("Give the work team a name.", fields=(problem,))
+        problem = FieldProblem("name", "length", gettext("A name has 1 to %(most)s characters.") % {"most": _MAX_NAME})
+        raise Invalid(gettext("Give the work team a name."), fields=(problem,))
     if WorkTeam.objects.filter(name__iexact=name).exclude(Q(pk=other_than)).exists():
         raise _name_taken(name)
     return name
@@ -195,11 +205,11 @@ def _usable_name(name: str, *, other_than: uuid.UUID | None = None) -> str:
 def _usable_description(description: str) -> str:
     description = description.strip()
     if len(description) > 200:
-        problem = FieldProblem("description", "length", "A description has at most 200 characters.")
-        raise Invalid("The description is too long.", fields=(problem,))
+        problem = FieldProblem("description", "length", gettext("A description has at most 200 characters."))
+        raise Invalid(gettext("The description is too long."), fields=(problem,))
     return description
 
 
 def _name_taken(name: str) -> Invalid:
-    problem = FieldProblem("name", "taken", "Choose another name.")
-    return Invalid(f"There is a work team named {name} already.", fields=(problem,))
+    problem = FieldProblem("name", "taken", gettext("Choose another name."))
+    return Invalid(gettext("There is a work team named %(name)s already.") % {"name": name}, fields=(problem,))

@@ -4,6 +4,7 @@ import secrets
 import uuid
 
 from django.db import connection
+from django.utils.translation import gettext
 
 from maskwright.core.errors import NotFound, Unavailable
 from maskwright.core.ids import uuid7
@@ -38,7 +39,7 @@ def ensure_worker(*, user_id: uuid.UUID, customer_id: uuid.UUID) -> Worker:
     scope = current_scope()
     is_own = customer_id == scope.organization_id
     if not is_own and customer_id not in scope.customers:
-        raise NotFound("There is no live work grant of this customer.")
+        raise NotFound(gettext("There is no live work grant of this customer."))
     worker_id = uuid7()
     with connection.cursor() as cursor:
         cursor.execute(_IDENTITY_SQL, [uuid7(), scope.organization_id, customer_id, worker_id, user_id])
@@ -59,4 +60,4 @@ def _insert_worker(worker_id: uuid.UUID, customer_id: uuid.UUID, vendor_id: uuid
             cursor.execute(_WORKER_SQL, [worker_id, customer_id, vendor_id, f"{kind}.{secrets.token_hex(4)}"])
             if cursor.fetchone() is not None:
                 return
-    raise Unavailable("No free worker code was found. Try again.")
+    raise Unavailable(gettext("No free worker code was found. Try again."))
