@@ -106,6 +106,16 @@ def test_only_the_editors_page_may_compile_webassembly(acme: Company) -> None:
     assert "script-src 'self'" in work and "'unsafe-eval'" not in work
 
 
+@pytest.mark.parametrize("path", ["/accounts/login/", "/nowhere/", "/work/", "/manage/"])
+def test_the_policy_is_enforced_on_every_page(acme: Company, path: str) -> None:
+    headers = acme.browser("manager").get(path).headers
+    policy = dict(part.strip().partition(" ")[::2] for part in headers["Content-Security-Policy"].split(";"))
+    assert "Content-Security-Policy-Report-Only" not in headers
+    assert policy["script-src"].replace(" 'wasm-unsafe-eval'", "") == "'self'"
+    assert policy["worker-src"] == "'self' blob:"
+    assert (policy["object-src"], policy["base-uri"], policy["frame-ancestors"]) == ("'none'", "'none'", "'none'")
+
+
 def test_an_unknown_address_is_told_in_the_askers_language(acme: Company) -> None:
     page = acme.browser("labeler").get("/nowhere/")
     assert (page.status_code, page.headers["Content-Type"]) == (404, "text/html; charset=utf-8")

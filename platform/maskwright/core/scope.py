@@ -2,7 +2,8 @@
 
 One context variable. It is opened by the request middleware, the task base, the consumer and the command base; it owns
 the transaction that carries the setting row-level security reads (`set_config(..., true)`, so nothing survives on a
-pooled connection). Nothing lazy may cross its end: a queryset evaluated later finds no scope and raises.
+pooled connection). Nothing lazy may cross its end: a queryset evaluated later sees no row, and none can be
+built outside.
 """
 
 import uuid
