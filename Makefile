@@ -6,10 +6,10 @@ SETUP := $(PYTHON) -I platform/maskwright/supervise/setup.py
 export PYTHONPATH := platform:.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run messages dev check test e2e soak bench doctor clean
+.PHONY: help setup run messages dev check test e2e soak bench bench-editor doctor clean
 
 help: ## Show this list
-	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 setup: ## Make .venv from the lock and build the editor, each only when its inputs changed
 	@$(SETUP)
@@ -38,8 +38,11 @@ soak: setup ## The long tests: 2,000 submits under kill -9, intake of 10,000 ima
 bench: setup ## Measure claims and submits against the bare database; prints the table of docs/benchmarks.md
 	@$(VENV)/python -m maskwright.supervise.gates bench
 
+bench-editor: setup ## Measure the editor in Chromium: pointer to pixels, frames, fills, encoding, loading, memory
+	@$(VENV)/python benchmarks/bench_editor.py
+
 doctor: setup ## Say what is wrong with this installation and what to do
-	@$(VENV)/python manage.py doctor
+	@$(VENV)/python -m maskwright.supervise doctor
 
 clean: ## Remove what set-up and builds made (never the data folder)
 	rm -rf .venv frontend/node_modules frontend/dist .mypy_cache .ruff_cache .pytest_cache

@@ -2,6 +2,7 @@
 
 import base64
 import subprocess
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,16 +28,17 @@ class _Quiet(SimpleHTTPRequestHandler):
 def served_page() -> Iterator[str]:
     """The page's address while it is served; it is built first, which takes a second."""
     npm, env = find_npm()
-    build = [*npm, "run", "--silent", "fixture"]
-    subprocess.run(build, cwd=FRONTEND, env=env, check=True, stdout=subprocess.DEVNULL)
-    handler = partial(_Quiet, directory=str(FRONTEND / ".vite" / "fixture"))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/index.html"
-    finally:
-        server.shutdown()
-        server.server_close()
+    # A folder of its own: another run that builds meanwhile does not take the files away.
+    with tempfile.TemporaryDirectory(prefix="maskwright-page-") as folder:
+        build = [*npm, "run", "--silent", "fixture", "--", "--outDir", folder]
+        subprocess.run(build, cwd=FRONTEND, env=env, check=True, stdout=subprocess.DEVNULL)
+        server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=folder))
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/index.html"
+        finally:
+            server.shutdown()
+            server.server_close()
 
 
 class Playground:

@@ -71,7 +71,8 @@ def gates_for(target: str, *, browser: bool) -> list[Gate]:
         case "soak":
             return [Gate("soak", (*pytest, "tests", "-m", "soak", "-p", "no:xdist", "-s"))]
         case "bench":
-            files = sorted((ROOT / "benchmarks").glob("bench_*.py"))
+            # The editor's needs a browser, not servers: `make bench-editor`.
+            files = sorted(set((ROOT / "benchmarks").glob("bench_*.py")) - {ROOT / "benchmarks" / "bench_editor.py"})
             return [Gate(file.stem, (PYTHON, str(file.relative_to(ROOT))), needs_addresses=True) for file in files]
         case _:
             raise SupervisionError(f"There is no target {target!r}; see `make help`.")
@@ -126,9 +127,9 @@ def main(target: str) -> int:
     for gate, code, seconds in results:
         print(f"  {'passed' if code == 0 else 'FAILED'}  {seconds:7.1f} s  {gate.name}")
     failed = [gate.name for gate, code, _ in results if code != 0]
-    if needs_browser and not browser:
     if target == "test" and installed_postgres(OLDEST_SERVER // 10_000) is None:
         print(f"\n  !!! NO POSTGRESQL {OLDEST_SERVER // 10_000} HERE: the oldest supported version WAS NOT TESTED.")
+    if needs_browser and not browser:
         print("\n  !!! NO CHROMIUM: the end-to-end tests DID NOT RUN. Install it: apt-get install chromium")
         if target == "e2e" or os.environ.get("CI"):
             failed.append("end-to-end tests (no Chromium)")
