@@ -31,7 +31,15 @@ class Run:
         self.port = port
         kept = {"PATH", "HOME", "LANG", "TMPDIR"}
         env = {name: value for name, value in os.environ.items() if name in kept}
-        env |= {"PYTHONPATH": str(ROOT / "platform"), "PORT": str(port), "MASKWRIGHT_HOME": str(home)}
+        # A home of its own: what would be changed outside of checkout and data folder shows there.
+        self.person = home.parent / "person"
+        self.person.mkdir(exist_ok=True)
+        env |= {
+            "HOME": str(self.person),
+            "PYTHONPATH": str(ROOT / "platform"),
+            "PORT": str(port),
+            "MASKWRIGHT_HOME": str(home),
+        }
         started = time.monotonic()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "maskwright.supervise", "run"],
@@ -172,9 +180,14 @@ def probed(run: Run) -> dict[str, Service]:
 def doctor(run: Run) -> subprocess.CompletedProcess[str]:
     """As `make doctor` calls it, in a second terminal."""
     return subprocess.run(
-        [sys.executable, "manage.py", "doctor"],
+        [sys.executable, "-m", "maskwright.supervise", "doctor"],
         cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "MASKWRIGHT_HOME": str(run.home), "PORT": str(run.port)},
+        env={
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT / "platform"),
+            "MASKWRIGHT_HOME": str(run.home),
+            "PORT": str(run.port),
+        },
         capture_output=True,
         text=True,
         timeout=120,
@@ -203,6 +216,7 @@ def test_ctrl_c_ends_everything_and_a_second_start_is_quick_and_knows_the_same_p
     assert run.end(signal.SIGINT) == 0
     assert not (home / "ready.json").exists()
     assert living(home) == []
+    assert list(run.person.iterdir()) == [], "nothing outside of checkout and data folder is changed"
     told = doctor(run)
     assert told.returncode == 0 and "does not run here" in told.stdout, told.stdout + told.stderr
     again = Run(home, run.port)

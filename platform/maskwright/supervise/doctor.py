@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -234,12 +235,12 @@ def check_broker(url: str) -> Finding:
 
 
 def main(environ: Mapping[str, str], root: Path) -> int:
-    """The checks that need no Django, for a machine where `make run` does not come up; the exit code."""
+    """`make doctor`: `manage.py doctor`, or what keeps it from starting; the exit code."""
     try:
-        installation = read_installation(environ, root)
+        read_installation(environ, root)
     except SupervisionError as error:
+        # Django's settings would end on it with a trace.
         print(report([Finding("Environment", Verdict.WRONG, "not usable", str(error))]))
         return 1
-    findings = examine(standard_checks(installation, running=installation.production))
-    print(report(findings))
-    return exit_code(findings)
+    command = [sys.executable, str(root / "manage.py"), "doctor"]
+    return subprocess.run(command, cwd=root, env=dict(environ), check=False).returncode
