@@ -204,3 +204,46 @@ def test_a_pen_paints_and_then_fingers_only_move(opened: Callable[..., Playgroun
     playground.touch("touchEnd")
     assert playground.state("camera")["originY"] < before
     assert np.array_equal(playground.mask(), painted)
+
+
+def test_brush_eraser_fill_and_class_keys_by_mouse(opened: Callable[..., Playground]) -> None:
+    playground = opened("size=64x48")
+    page, editor = playground.page, playground.editor
+    view = editor.fitted()
+    editor.brush_size(4)
+    page.keyboard.press("2")
+    editor.stroke([(10, 10), (50, 10)])
+    expected = np.zeros((48, 64), dtype=np.uint8)
+    expected[8:12, 10:50] = BUILDING
+    assert np.array_equal(playground.mask()[8:12, 10:50], expected[8:12, 10:50])
+    painted = playground.mask()
+    editor.tool("Eraser")
+    editor.stroke([(30, 0), (30, 30)])
+    erased = painted.copy()
+    erased[0:31, 28:32] = 0
+    assert np.array_equal(playground.mask()[:30], erased[:30])
+    editor.tool("Fill")
+    page.keyboard.press("3")
+    page.mouse.click(*view.place((15, 10)))  # the left one of two parts
+    page.wait_for_function("() => document.querySelector('segmentation-editor').engine.workspace.map.counts[3] > 0")
+    after = playground.mask()
+    assert (after[9:11, 12:28] == 3).all()
+    assert (after[9:11, 32:48] == BUILDING).all()
+
+
+def test_only_unlabeled_pixels_are_painted_by_brush_and_fill(opened: Callable[..., Playground]) -> None:
+    playground = opened("size=64x48")
+    page, editor = playground.page, playground.editor
+    editor.box("Road", 0, 0, 32, 48)
+    page.keyboard.press("m")
+    page.keyboard.press("b")
+    page.keyboard.press("2")
+    editor.brush_size(4)
+    editor.stroke([(10, 20), (60, 20)])
+    assert (playground.mask()[:, :32] == ROAD).all()
+    assert (playground.mask()[18:22, 34:60] == BUILDING).all()
+    editor.tool("Fill")
+    editor.click((5, 5))  # that region has a class: it keeps it
+    editor.click((50, 5))
+    page.wait_for_function("() => document.querySelector('segmentation-editor').engine.workspace.map.data[50] === 2")
+    assert (playground.mask()[:, :32] == ROAD).all()
