@@ -11,6 +11,7 @@ import psycopg.conninfo
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+TRIES = 10
 PROGRAM = Path(__file__).with_name("upgrade_programs.py")
 MIGRATIONS = ("labeling/migrations/*.py", "workforce/migrations/*.py", "platform/maskwright/*/migrations/*.py")
 
@@ -21,16 +22,23 @@ def git(*arguments: str) -> bytes:
 
 @pytest.fixture
 def before(tmp_path: Path) -> Path:
-    """The tree as it was just before the newest migration came."""
+    """The tree as it was just before the newest migration came; of those that started at all."""
     try:
-        newest = git("log", "--diff-filter=A", "--format=%H", "-1", "--", *MIGRATIONS).decode().strip()
-        archive = git("archive", f"{newest}^")
+        added = git("log", "--diff-filter=A", "--format=%H", f"-{TRIES}", "--", *MIGRATIONS).decode().split()
+        archives = {commit: git("archive", f"{commit}^") for commit in added[:1]}
     except (OSError, subprocess.CalledProcessError) as error:
         pytest.skip(f"There is no history to upgrade from (a shallow clone, or no git here): {error}")
-    folder = tmp_path / "before"
-    folder.mkdir()
-    subprocess.run(["tar", "-x", "-C", str(folder)], input=archive, check=True)
-    return folder
+    for number, commit in enumerate(added):
+        folder = tmp_path / f"before-{number}"
+        folder.mkdir()
+        archive = archives.get(commit) or git("archive", f"{commit}^")
+        subprocess.run(["tar", "-x", "-C", str(folder)], input=archive, check=True)
+        # Between two commits of a day's work there may be a tree that nobody could have installed.
+        env = os.environ | {"PYTHONPATH": f"{folder / 'platform'}:{folder}"}
+        command = [sys.executable, "manage.py", "check"]
+        if subprocess.run(command, cwd=folder, env=env, capture_output=True, check=False).returncode == 0:
+            return folder
+    pytest.fail(f"None of the trees before the last {TRIES} migrations starts.")
 
 
 @pytest.fixture
