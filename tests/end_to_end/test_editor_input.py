@@ -247,3 +247,28 @@ def test_only_unlabeled_pixels_are_painted_by_brush_and_fill(opened: Callable[..
     editor.click((50, 5))
     page.wait_for_function("() => document.querySelector('segmentation-editor').engine.workspace.map.data[50] === 2")
     assert (playground.mask()[:, :32] == ROAD).all()
+
+
+@pytest.mark.parametrize("width", [700, 820, 1024, 1180, 1280, 1440])
+def test_no_control_above_the_image_lies_over_another(width: int, opened: Callable[..., Playground]) -> None:
+    playground = opened("size=160x107", {"width": width, "height": 820}, has_touch=True)
+    overlaps = playground.page.evaluate(
+        """() => {
+            const bar = document.querySelector("segmentation-editor").shadowRoot.querySelector("mw-editor-options");
+            const all = bar.shadowRoot.querySelectorAll("button, input, output, .word");
+            const parts = [...all].filter((one) => one.offsetParent);
+            const name = (one) => one.id || one.className || one.tagName;
+            const found = [];
+            for (const [at, one] of parts.entries()) {
+                const a = one.getBoundingClientRect();
+                if (a.right > bar.getBoundingClientRect().right + 1) found.push(`${name(one)} beyond the bar`);
+                for (const other of parts.slice(at + 1)) {
+                    const b = other.getBoundingClientRect();
+                    const apart = a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
+                    if (!apart && !one.contains(other)) found.push(`${name(one)} over ${name(other)}`);
+                }
+            }
+            return found;
+        }"""
+    )
+    assert overlaps == []

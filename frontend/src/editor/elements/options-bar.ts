@@ -52,6 +52,9 @@ export class OptionsBar extends SignalElement {
         text-overflow: ellipsis;
         white-space: nowrap;
       }
+      .tool {
+        flex: none; /* squeezed, the icons lie over each other */
+      }
       .space {
         flex: 1;
       }
@@ -103,7 +106,7 @@ export class OptionsBar extends SignalElement {
           margin: 0 4px;
         }
       }
-      @container (max-width: 640px) {
+      @container (max-width: 760px) {
         .space {
           display: none;
         }
