@@ -65,7 +65,8 @@ class StaffingForm(ServiceForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        counts = dict(team_list().values_list("pk", "member_count"))
+        teams: Any = team_list()  # annotated, which the type does not tell
+        counts = {team.pk: team.member_count for team in teams}
         choices = [(str(pk), PickRow(name, _people(counts.get(pk, 0)))) for pk, name in team_choices()]
         picked = {str(pk) for pk in (self.initial or {}).get("teams", ())}
         self.fields["teams"].choices = picked_first(choices, picked)  # type: ignore[attr-defined]
