@@ -9,16 +9,17 @@ from django.utils.translation import gettext_lazy as _
 
 from labeling.admin.job_fields import RULES
 from labeling.admin.words import reason
-from labeling.models import LabelingJob, Task, Upload
+from labeling.models import DataObject, LabelingJob, Task, Upload
 from labeling.selectors.jobs import job_detail
 from labeling.selectors.objects import UNUSABLE
 from labeling.selectors.progress import job_progress
 from labeling.states import JobState, TaskState
 from labeling.storage import parse_address
-from maskwright.organizations.admin_html import link, moment
+from maskwright.organizations.admin_html import link, moment, thumbnail
 from workforce.selectors import GrantRow
 
 SHOWN_FAILURES = 10
+SHOWN_PHOTOS = 8
 
 
 def objects_url(job: LabelingJob, **filters: str) -> str:
@@ -33,6 +34,7 @@ def console_context(job: LabelingJob, grants: list[GrantRow]) -> dict[str, Any]:
     return {
         "progress": progress,
         "failures": _failures(job) if failed else [],
+        "pictures": _pictures(job),
         "failed_count": failed,
         "failed_url": objects_url(job, state=TaskState.FAILED),
         "objects_url": objects_url(job),
@@ -86,6 +88,19 @@ def _reasons(job: LabelingJob) -> list[tuple[Any, int, str]]:
 def _failures(job: LabelingJob) -> list[Task]:
     failed = Task.objects.filter(job=job, state=TaskState.FAILED).select_related("data_object")
     return list(failed.order_by("data_object__index")[:SHOWN_FAILURES])
+
+
+def _pictures(job: LabelingJob) -> list[tuple[Any, str, str]]:
+    """Thumbnail, name and page of the first usable photos."""
+    found = DataObject.objects.filter(job=job).exclude(image_sha256="").order_by("index").defer("line")
+    return [
+        (
+            thumbnail(reverse("object_thumbnail", args=[item.pk]), width=item.width, height=item.height),
+            item.source_ref.rpartition("/")[2],
+            reverse("admin:labeling_dataobject_change", args=[item.pk]),
+        )
+        for item in found[:SHOWN_PHOTOS]
+    ]
 
 
 def _link(page: str, obj: Any) -> Any:

@@ -96,7 +96,7 @@ class DataObjectAdmin(ScopedModelAdmin):
     icon = "photo"
     empty_title = _("No photos yet")
     empty_text = _("The photos of labeling jobs appear here as soon as their input has been read.")
-    list_display = ("thumbnail", "photo", "job_name", "state", "answers", "agreement", "size", "problem_words")
+    list_display = ("thumbnail", "photo", "job_name", "state", "problem_words", "answers", "agreement", "size")
     list_display_links = ("thumbnail", "photo")
     list_filter = (JobFilter, ObjectStateFilter, ReasonFilter)
     search_fields = ("source_ref",)

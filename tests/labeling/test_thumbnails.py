@@ -142,3 +142,10 @@ def test_a_list_loads_the_thumbnails_of_its_page_when_they_come_into_view(acme: 
     assert page.count('loading="lazy"') == 2
     assert page.count("manage-thumbnail") == 3  # an empty frame where there is no photo
     assert _url(nothing) not in page
+
+
+def test_the_jobs_page_shows_its_first_photos(acme: Company) -> None:
+    made = make_job(acme, objects=9)
+    page = acme.browser("manager").get(f"/manage/labeling/labelingjob/{made.id}/change/").content.decode()
+    assert page.count('class="manage-thumbnail"') == 8
+    assert _url(made.tasks[0].data_object) in page

@@ -24,6 +24,11 @@ import { watchThumbnails } from "./thumbnails";
 
 closeMenusOutside();
 watchThumbnails();
+
+// In narrow windows the side bar is one line that scrolls: the page one is on is in sight.
+const side = document.querySelector<HTMLElement>(".manage-side");
+const here = side?.querySelector<HTMLElement>("[aria-current]");
+if (side && here) side.scrollLeft = here.offsetLeft - (side.clientWidth - here.offsetWidth) / 2;
 customElements.define("mw-copy", CopyField);
 customElements.define("mw-pick", Pick);
 customElements.define("mw-category-table", CategoryTable);

@@ -47,7 +47,7 @@ export class PhotoChooser extends LitElement {
     return html`<dialog class="mw-dialog mw-chooser" aria-labelledby="chooser-title">
       <h2 id="chooser-title">${t("Photo for the preview")}</h2>
       ${this.problem ? html`<div class="mw-banner mw-banner--error" role="alert"><p>${this.problem}</p></div>` : nothing}
-      <div class="mw-actions">
+      <div class="mw-actions mw-chooser__sources">
         <label class="mw-button"
           >${t("From this computer")}<input class="mw-visually-hidden" type="file" accept="image/jpeg,image/png"
             @change=${(event: Event) => this.#local(event)}

@@ -193,7 +193,7 @@ function jobPhoto(data: PreviewData | null): PreviewPhoto | null {
 
 function photoWords(photo: PreviewPhoto | null): string {
   if (photo === null) return "";
-  if (photo.kind === "sample") return t("A drawing. Choose one of your photos to see yours, or drop a file here.");
+  if (photo.kind === "sample") return t("A drawing: choose a photo of yours.");
   return photo.kind === "local" ? t("{name}, only in this tab", { name: photo.name }) : photo.name;
 }
 
