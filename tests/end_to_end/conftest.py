@@ -19,6 +19,7 @@ from tests.end_to_end.stack import ROOT, Stack
 HERE = Path(__file__).parent
 # As short as a test can wait for an expiry; a heartbeat comes every 20 seconds or less, so it outlives one.
 LEASE_SECONDS = "30"
+OPERATOR = {"username": "operator", "password": "correct horse battery staple"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -46,8 +47,17 @@ def ensure_frontend() -> None:
 @pytest.fixture(scope="package")
 def stack() -> Iterator[Stack]:
     ensure_frontend()
-    with Stack(CLAIM_LEASE_SECONDS=LEASE_SECONDS) as running:
+    with Stack(
+        CLAIM_LEASE_SECONDS=LEASE_SECONDS,
+        OPERATOR_USERNAME=OPERATOR["username"],
+        OPERATOR_PASSWORD=OPERATOR["password"],
+    ) as running:
         yield running
+
+
+@pytest.fixture(scope="package")
+def operator_account() -> dict[str, str]:
+    return OPERATOR
 
 
 @pytest.fixture(scope="package")
