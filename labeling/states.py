@@ -47,6 +47,7 @@ class TaskState(TextChoices):
     WAITING = "waiting", _("waiting")
     OPEN = "open", _("being labeled")
     CONSOLIDATING = "consolidating", _("being consolidated")
+    REVIEWING = "reviewing", _("waiting for its review")
     DONE = "done", _("done")
     FAILED = "failed", _("failed")
 
@@ -54,10 +55,33 @@ class TaskState(TextChoices):
 TASK_MOVES: dict[str, frozenset[str]] = {
     TaskState.WAITING: frozenset({TaskState.OPEN, TaskState.FAILED, TaskState.CONSOLIDATING}),
     TaskState.OPEN: frozenset({TaskState.CONSOLIDATING, TaskState.FAILED, TaskState.WAITING}),
-    TaskState.CONSOLIDATING: frozenset({TaskState.DONE, TaskState.FAILED}),
-    TaskState.DONE: frozenset({TaskState.CONSOLIDATING}),
+    TaskState.CONSOLIDATING: frozenset({TaskState.DONE, TaskState.FAILED, TaskState.REVIEWING, TaskState.OPEN}),
+    # Accepted, repainted, sent back, or given up by its reviewers.
+    TaskState.REVIEWING: frozenset({TaskState.DONE, TaskState.CONSOLIDATING, TaskState.OPEN, TaskState.FAILED}),
+    TaskState.DONE: frozenset({TaskState.CONSOLIDATING, TaskState.OPEN}),
     TaskState.FAILED: frozenset({TaskState.CONSOLIDATING, TaskState.WAITING}),
 }
+
+
+#: States in which something about a task is still to come; a job with none of them is over.
+UNFINISHED: tuple[TaskState, ...] = (TaskState.WAITING, TaskState.OPEN, TaskState.CONSOLIDATING, TaskState.REVIEWING)
+
+
+class ReviewState(TextChoices):
+    """Of a task whose job has its results reviewed; empty where no review is wanted."""
+
+    NONE = "", _("no review")
+    PENDING = "pending", _("waiting for its review")
+    ACCEPTED = "accepted", _("accepted")
+    RETURNED = "returned", _("sent back")
+    SKIPPED = "skipped", _("not reviewed, the job was stopped")
+
+
+class Verdict(TextChoices):
+    """What a reviewer decides. A repainted mask is a verdict too: accepted as it was repainted."""
+
+    ACCEPT = "accept", _("accepted")
+    RETURN = "return", _("sent back")
 
 
 class AnnotationKind(TextChoices):
@@ -66,9 +90,11 @@ class AnnotationKind(TextChoices):
     IMPOSSIBLE = "impossible", _("cannot be labeled")
     CHOICE = "choice", _("choice")
     FORM = "form", _("form")
+    REVIEW = "review", _("review")
 
 
 class AnnotationState(TextChoices):
     ACCEPTED = "accepted", _("accepted")
     LATE = "late", _("too late, kept")
+    RETURNED = "returned", _("sent back by a reviewer")
     VOID = "void", _("void")

@@ -7,13 +7,15 @@ import uuid
 from collections.abc import Sequence
 from typing import Protocol
 
+from workforce.states import Stage
+
 
 class WorkHandler(Protocol):
     def items_opened(self, item_ids: Sequence[uuid.UUID]) -> None:
         """The items have slots now."""
 
-    def item_done(self, item_id: uuid.UUID) -> None:
-        """All wanted answers are in."""
+    def item_done(self, item_id: uuid.UUID, stage: Stage, round: int) -> None:
+        """All answers that the stage wants are in."""
 
     def item_failed(self, item_id: uuid.UUID, code: str, reason: str) -> None:
         """The item will get no further answers."""

@@ -21,6 +21,13 @@ class WorkClaimChanged(Message, type="work.claim_changed"):
 
 
 @dataclass(frozen=True)
+class WorkAnswerReviewed(Message, type="work.answer_reviewed"):
+    """An answer of this claim was accepted by a reviewer, or sent back."""
+
+    claim: uuid.UUID
+
+
+@dataclass(frozen=True)
 class WorkClaimEnded(Message, type="work.claim_ended"):
     """A claim ended without its holder: it ran out, was withdrawn, or the job was stopped."""
 

@@ -53,6 +53,13 @@ class ClaimState(TextChoices):
     VOID = "void", _("void")
 
 
+class Stage(TextChoices):
+    """What a slot asks for. An item goes from one stage to the next, and back with a new round."""
+
+    LABEL = "label", _("labeling")
+    REVIEW = "review", _("review")
+
+
 class GrantState(TextChoices):
     """Of a work grant (a vendor's right to work on a queue)."""
 

@@ -3,7 +3,7 @@
 import uuid
 
 from maskwright.core.outbox import handles
-from workforce.services import expiry, grants, queues
+from workforce.services import expiry, grants, items, queues
 
 
 @handles("queue.distribute", queue="distribute")
@@ -13,7 +13,7 @@ def distribute(*, queue_id: str) -> None:
 
 @handles("work.item_answered", queue="distribute")
 def item_answered(*, item_id: str) -> None:
-    queues.settle_item(item_id=uuid.UUID(item_id))
+    items.settle_item(item_id=uuid.UUID(item_id))
 
 
 @handles("work.item_declined", queue="distribute")

@@ -281,7 +281,7 @@ def _answer(annotation: Annotation) -> dict[str, Any]:
 
 def _answer_state(annotation: Annotation) -> str:
     """`is_counted` was added by the selector."""
-    if annotation.state == AnnotationState.ACCEPTED and not getattr(annotation, "is_counted", True):
+    if annotation.state == AnnotationState.ACCEPTED and not annotation.is_counted:
         return badge(_("of an earlier round"))
     return answer_badge(annotation.state)
 

@@ -19,6 +19,7 @@ JOB_COLORS: dict[str, str] = {
 TASK_COLORS: dict[str, str] = {
     TaskState.OPEN: "accent",
     TaskState.CONSOLIDATING: "accent",
+    TaskState.REVIEWING: "accent",
     TaskState.DONE: "success",
     TaskState.FAILED: "danger",
 }

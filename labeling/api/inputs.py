@@ -85,6 +85,10 @@ class JobInput(serializers.Serializer[Any]):
     deadline = serializers.DateTimeField(required=False, allow_null=True, default=None)
     consolidation_rule = serializers.CharField(required=False, default="majority")
     start_when_ready = serializers.BooleanField(required=False, default=False)
+    review_team_id = serializers.UUIDField(required=False, allow_null=True, default=None)
+    review_share = serializers.FloatField(
+        required=False, default=0.0, help_text="How much of the results is reviewed: 0 nothing, 1 everything."
+    )
 
 
 class JobChanges(serializers.Serializer[Any]):
@@ -103,3 +107,5 @@ class JobChanges(serializers.Serializer[Any]):
     priority = serializers.IntegerField(required=False, min_value=-1000, max_value=1000)
     deadline = serializers.DateTimeField(required=False, allow_null=True)
     work_team_id = serializers.UUIDField(required=False)
+    review_team_id = serializers.UUIDField(required=False, allow_null=True)
+    review_share = serializers.FloatField(required=False)

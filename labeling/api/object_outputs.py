@@ -66,7 +66,7 @@ class AnnotationOutput(serializers.Serializer[Any]):
     content = serializers.DictField()
     state = serializers.CharField()
     round = serializers.IntegerField(help_text="Rises each time the object is given back to its labelers anew.")
-    counted = serializers.BooleanField(source="is_counted", help_text="Accepted, and of the present round.")
+    counted = serializers.BooleanField(source="is_counted", help_text="Accepted, not sent back, of no round given up.")
     revision = serializers.IntegerField()
     claimed_at = serializers.DateTimeField()
     submitted_at = serializers.DateTimeField()
@@ -122,8 +122,7 @@ class ObjectOutput(ObjectBase):
     history = ClaimOutput(source="claims", many=True)
 
     def get_answers(self, detail: ObjectDetail) -> int:
-        # `is_counted` comes from the selector: it is no field of the model.
-        return sum(bool(getattr(annotation, "is_counted", False)) for annotation in detail.annotations)
+        return sum(annotation.is_counted for annotation in detail.annotations)
 
     def get_mask_url(self, detail: ObjectDetail) -> str | None:
         return reverse("object_mask", args=[detail.item.pk]) if detail.consolidated else None

@@ -88,9 +88,12 @@ def check_answers(answers: Sequence[Answer]) -> tuple[int, int]:
     for answer in answers:
         if answer.raster.indices.shape != (height, width):
             found = f"{answer.raster.width} x {answer.raster.height}"
-            message = _(
-                "The answer of %(worker)s is %(found)s, another %(width)s x %(height)s. Void one of them."
-            ) % {"worker": answer.worker_id, "found": found, "width": width, "height": height}
+            message = _("The answer of %(worker)s is %(found)s, another %(width)s x %(height)s. Void one of them.") % {
+                "worker": answer.worker_id,
+                "found": found,
+                "width": width,
+                "height": height,
+            }
             raise ConsolidationError("size_differs", message)
     workers = [answer.worker_id for answer in answers]
     twice = sorted({worker for worker in workers if workers.count(worker) > 1})

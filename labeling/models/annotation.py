@@ -8,6 +8,7 @@ from labeling.models.job import LabelingJob, Task
 from labeling.states import AnnotationKind, AnnotationState
 from maskwright.core.models import TenantForeignKey, TenantManager, TenantModel
 from workforce.models import Claim, Slot, Worker, WorkQueue
+from workforce.states import Stage
 
 
 class Draft(TenantModel):
@@ -29,14 +30,11 @@ class Draft(TenantModel):
         return f"draft {self.seq}"
 
 
-#: Condition on annotations: those that count, given in the item's present round. Earlier rounds' are kept, not counted.
-IN_ROUND = {"slot__stage": models.F("task__work_item__stage"), "slot__round": models.F("task__work_item__round")}
-
-
 class Annotation(TenantModel):
     """One answer. `sha256` is of the received bytes, `raster_sha256` of width, height and indices.
 
-    Rows are not changed after the submit, so a repeated submit gets its reply rebuilt word for word.
+    Only `state` changes after the submit, so a repeated submit gets its reply rebuilt word for word. A reviewer's
+    answer has `stage` review: a verdict (kind `review`), or the mask as he repainted it.
     """
 
     work_queue = TenantForeignKey(WorkQueue, on_delete=models.CASCADE, related_name="+")
@@ -47,6 +45,8 @@ class Annotation(TenantModel):
     worker = TenantForeignKey(Worker, related_name="annotations")
     fencing_token = models.BigIntegerField()
     revision = models.PositiveIntegerField()
+    stage = models.CharField(max_length=10, choices=Stage, default=Stage.LABEL, db_default=Stage.LABEL)
+    round = models.PositiveSmallIntegerField(default=1, db_default=1)
     idempotency_key = models.UUIDField()
     kind = models.CharField(max_length=10, choices=AnnotationKind)
     content = models.JSONField(default=dict)
@@ -74,10 +74,16 @@ class Annotation(TenantModel):
         indexes = [
             models.Index(fields=["task", "state"], name="annotation_task"),
             models.Index(fields=["organization_id", "worker", "submitted_at"], name="annotation_worker"),
+            models.Index(fields=["organization_id", "sha256"], name="annotation_blob"),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether it is one of the answers that make the result: neither sent back nor of a round given up."""
+        return self.state == AnnotationState.ACCEPTED and self.stage == Stage.LABEL
 
 
 class ConsolidatedAnnotation(TenantModel):
@@ -105,6 +111,10 @@ class ConsolidatedAnnotation(TenantModel):
                 condition=models.Q(is_current=True),
                 name="consolidated_current_once",
             ),
+        ]
+        indexes = [
+            models.Index(fields=["organization_id", "sha256"], name="consolidated_blob"),
+            models.Index(fields=["organization_id", "disagreement_sha256"], name="consolidated_heat_blob"),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from django.db import models
 
 from labeling.models.label_set import LabelSet
 from labeling.models.task_template import TaskTemplate
-from labeling.states import JobState, TaskState
+from labeling.states import JobState, ReviewState, TaskState
 from maskwright.accounts.models import User
 from maskwright.core.models import TenantForeignKey, TenantManager, TenantModel, TenantOneToOneField
 from workforce.models import WorkItem, WorkQueue
@@ -26,6 +26,8 @@ class LabelingJob(TenantModel):
     work_queue = TenantOneToOneField(WorkQueue, related_name="labeling_job")
     revision = models.PositiveIntegerField(default=1)
     consolidation_rule = models.CharField(max_length=40, default="majority")
+    # The share of consolidated results, 0 to 1, that the queue's review team looks at before they count.
+    review_share = models.FloatField(default=0.0, db_default=0.0)
     created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     start_when_ready = models.BooleanField(default=False)
     started_at = models.DateTimeField(null=True)
@@ -44,7 +46,10 @@ class LabelingJob(TenantModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint("organization_id", models.functions.Lower("name"), name="labeling_job_name_once")
+            models.UniqueConstraint("organization_id", models.functions.Lower("name"), name="labeling_job_name_once"),
+            models.CheckConstraint(
+                condition=models.Q(review_share__gte=0, review_share__lte=1), name="labeling_job_review_share"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -94,6 +99,7 @@ class DataObject(TenantModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organization_id", "job", "index"], name="data_object_once")]
+        indexes = [models.Index(fields=["organization_id", "image_sha256"], name="data_object_photo")]
 
     def __str__(self) -> str:
         return f"object {self.index}"
@@ -112,6 +118,7 @@ class Task(TenantModel):
     work_item = TenantOneToOneField(WorkItem, on_delete=models.CASCADE, related_name="task")
     state = models.CharField(max_length=15, choices=TaskState, default=TaskState.WAITING)
     generation = models.PositiveIntegerField(default=0)
+    review = models.CharField(max_length=10, choices=ReviewState, default="", db_default="", blank=True)
     consolidation_at = models.DateTimeField(null=True)
     consolidation_revision = models.PositiveIntegerField(null=True)
     failure_code = models.CharField(max_length=40, blank=True)

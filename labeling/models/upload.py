@@ -29,6 +29,7 @@ class UploadedFile(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["organization_id", "upload", "name"], name="uploaded_file_name_once")
         ]
+        indexes = [models.Index(fields=["organization_id", "sha256"], name="uploaded_file_blob")]
 
     def __str__(self) -> str:
         return self.name

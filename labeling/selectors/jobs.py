@@ -58,7 +58,7 @@ def job_detail(job_id: uuid.UUID) -> JobDetail:
     """NotFound for another tenant's job, also for one that was granted to this organization."""
     job: LabelingJob | None = (
         LabelingJob.objects.filter(pk=job_id, organization_id=current_scope().organization_id)
-        .select_related("work_queue__work_team", "label_set", "task_template")
+        .select_related("work_queue__work_team", "work_queue__review_team", "label_set", "task_template")
         .first()
     )
     if job is None:

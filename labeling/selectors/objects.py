@@ -4,12 +4,11 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Case, Count, F, QuerySet, When
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from labeling.errors import NoImage, NotConsolidated
 from labeling.models import Annotation, ConsolidatedAnnotation, DataObject, Task
-from labeling.models.annotation import IN_ROUND
 from labeling.services.jobs import own_job
 from labeling.states import AnnotationKind, AnnotationState, TaskState
 from labeling.storage import Location, Resolver
@@ -18,6 +17,7 @@ from maskwright.core.objects import blob_store
 from maskwright.core.objects.factory import blob_key
 from maskwright.core.scope import current_scope, organization_scope
 from workforce.models import Claim, WorkGrant
+from workforce.states import Stage
 
 UNUSABLE = "unusable"
 
@@ -50,7 +50,7 @@ class ObjectRow:
 def object_rows(objects: Sequence[DataObject]) -> list[ObjectRow]:
     """Rows of one page, with two further statements for all of them."""
     tasks = [task.pk for item in objects if (task := task_of(item)) is not None]
-    accepted = Annotation.objects.filter(task__in=tasks, state=AnnotationState.ACCEPTED, **IN_ROUND)
+    accepted = Annotation.objects.filter(task__in=tasks, stage=Stage.LABEL, state=AnnotationState.ACCEPTED)
     counts = dict(accepted.values_list("task_id").annotate(n=Count("id")).order_by())
     found = [(item, task_of(item)) for item in objects]
     masks = ConsolidatedAnnotation.objects.filter(task__in=tasks, is_current=True).only(
@@ -96,9 +96,7 @@ def object_detail(object_id: uuid.UUID) -> ObjectDetail:
     task = task_of(item)
     if task is None:
         return ObjectDetail(item, None, [], None, [])
-    counted = Case(When(state=AnnotationState.ACCEPTED, **IN_ROUND, then=True), default=False)
     annotations = Annotation.objects.filter(task=task).select_related("worker").order_by("submitted_at", "id")
-    annotations = annotations.annotate(is_counted=counted, round=F("slot__round"))
     claims = Claim.objects.filter(work_item_id=task.work_item_id).select_related("worker").order_by("claimed_at", "id")
     return ObjectDetail(item, task, list(annotations), _consolidated(task), list(claims))
 

@@ -17,26 +17,40 @@ _JOBS = """
 WITH mine AS (
   SELECT i.customer_id, i.worker_id FROM workforce_workeridentity i
   WHERE i.organization_id = %(org)s AND i.user_id = %(user)s
+), teams AS (
+  SELECT m.work_team_id FROM workforce_teammember m WHERE m.organization_id = %(org)s AND m.user_id = %(user)s
 ), queues AS (
-  SELECT q.id, q.organization_id, q.state, q.priority FROM workforce_workqueue q
-  WHERE q.state <> 'closed' AND (
-    (q.organization_id = %(org)s AND q.work_team_id IN (
-      SELECT m.work_team_id FROM workforce_teammember m WHERE m.organization_id = %(org)s AND m.user_id = %(user)s))
-    OR (q.id = ANY (%(granted)s) AND q.id IN (
-      SELECT g.work_queue_id FROM workforce_grantstaffing g
-      JOIN workforce_teammember m ON m.organization_id = g.organization_id AND m.work_team_id = g.work_team_id
-      WHERE g.organization_id = %(org)s AND m.user_id = %(user)s)))
+  SELECT q.id, q.organization_id, q.state, q.priority, bool_or(f.labels) AS labels, bool_or(NOT f.labels) AS reviews
+  FROM workforce_workqueue q
+  JOIN (
+    SELECT id, true AS labels FROM workforce_workqueue
+    WHERE organization_id = %(org)s AND work_team_id IN (SELECT work_team_id FROM teams)
+    UNION ALL
+    SELECT id, false FROM workforce_workqueue
+    WHERE %(may_review)s AND organization_id = %(org)s AND review_team_id IN (SELECT work_team_id FROM teams)
+    UNION ALL
+    SELECT g.work_queue_id, true FROM workforce_grantstaffing g
+    WHERE g.organization_id = %(org)s AND g.work_team_id IN (SELECT work_team_id FROM teams)
+      AND g.work_queue_id = ANY (%(granted)s)
+  ) f ON f.id = q.id
+  WHERE q.state <> 'closed'
+  GROUP BY q.id
 )
 SELECT j.id, j.name, r.title, j.state, q.state = 'paused', o.name,
-  (SELECT count(DISTINCT s.work_item_id) FROM workforce_slot s WHERE s.work_queue_id = q.id AND s.state = 'ready'
-     AND NOT EXISTS (SELECT 1 FROM workforce_slot x WHERE x.work_item_id = s.work_item_id
-       AND x.stage = s.stage AND x.round = s.round AND x.worker_id = m.worker_id
-       AND x.state IN ('claimed', 'accepted'))
-     AND NOT EXISTS (SELECT 1 FROM workforce_claim d JOIN workforce_slot y ON y.id = d.slot_id
-       WHERE d.work_item_id = s.work_item_id AND d.worker_id = m.worker_id AND d.state = 'declined'
-       AND y.stage = s.stage AND y.round = s.round)),
-  (SELECT count(DISTINCT s.work_item_id) FROM workforce_slot s WHERE s.work_queue_id = q.id AND s.state = 'accepted'
-     AND s.worker_id = m.worker_id),
+  CASE WHEN q.labels THEN (
+    SELECT count(DISTINCT s.work_item_id) FROM workforce_slot s
+    WHERE s.work_queue_id = q.id AND s.state = 'ready' AND s.stage = 'label'
+      AND NOT EXISTS (SELECT 1 FROM workforce_slot x WHERE x.work_item_id = s.work_item_id
+        AND x.worker_id = m.worker_id AND x.state IN ('claimed', 'accepted'))
+      AND NOT EXISTS (SELECT 1 FROM workforce_claim d WHERE d.work_item_id = s.work_item_id
+        AND d.worker_id = m.worker_id AND d.state = 'declined' AND d.stage = s.stage AND d.round = s.round)) ELSE 0 END,
+  CASE WHEN q.reviews THEN (
+    SELECT count(*) FROM workforce_slot s
+    WHERE s.work_queue_id = q.id AND s.state = 'ready' AND s.stage = 'review'
+      AND NOT EXISTS (SELECT 1 FROM workforce_claim d WHERE d.work_item_id = s.work_item_id
+        AND d.worker_id = m.worker_id AND d.stage = 'label' AND d.state = 'submitted')) END,
+  (SELECT count(DISTINCT s.work_item_id) FROM workforce_slot s
+   WHERE s.work_queue_id = q.id AND s.state = 'accepted' AND s.worker_id = m.worker_id),
   (SELECT count(*) FROM workforce_workitem w WHERE w.work_queue_id = q.id)
 FROM queues q
 JOIN labeling_labelingjob j ON j.work_queue_id = q.id
@@ -80,13 +94,18 @@ class Overview:
     claim: dict[str, Any] | None
 
 
-_JOB_KEYS = ("id", "name", "title", "status", "paused", "customer", "waiting", "mine", "total")
+_JOB_KEYS = ("id", "name", "title", "status", "paused", "customer", "waiting", "reviews", "mine", "total")
 
 
-def work_overview(user_id: uuid.UUID) -> Overview:
-    """Three statements, whatever the number of jobs."""
+def work_overview(user_id: uuid.UUID, *, may_review: bool = False) -> Overview:
+    """Three statements, whatever the number of jobs. A job's `reviews` is null where the person reviews nothing."""
     scope = current_scope()
-    values: dict[str, Any] = {"org": scope.organization_id, "user": user_id, "granted": list(scope.queues)}
+    values: dict[str, Any] = {
+        "org": scope.organization_id,
+        "user": user_id,
+        "granted": list(scope.queues),
+        "may_review": may_review,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_JOBS, values)
         jobs = [dict(zip(_JOB_KEYS, row, strict=True)) for row in cursor.fetchall()]

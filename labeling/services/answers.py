@@ -18,6 +18,7 @@ from labeling.masks import MaskError, decode_mask, sha256
 from labeling.models import Annotation
 from labeling.services.blobs import keep_blobs
 from labeling.services.claim_context import ClaimContext, read_claim
+from labeling.services.review_content import check_review, review_content
 from labeling.states import AnnotationKind, AnnotationState
 from maskwright.audit.record import record
 from maskwright.core.errors import FieldProblem
@@ -51,7 +52,10 @@ def mask_answer(body: bytes) -> Answer:
 
 
 def other_answer(kind: str, content: dict[str, Any]) -> Answer:
-    """ "Nothing to label here" or "cannot be labeled, because ..."."""
+    """An answer without a mask: nothing to label here, cannot be labeled because ..., or a reviewer's verdict."""
+    if kind == AnnotationKind.REVIEW:
+        verdict = review_content(content)
+        return Answer(AnnotationKind.REVIEW, _canonical(kind, verdict), verdict)
     if kind not in (AnnotationKind.EMPTY, AnnotationKind.IMPOSSIBLE):
         message = _(
             "'%(kind)s' is no kind of answer here. Send a mask as image/png, or kind 'empty' or 'impossible'."
@@ -61,8 +65,12 @@ def other_answer(kind: str, content: dict[str, Any]) -> Answer:
         message = _("Say why it cannot be labeled.")
         raise WrongAnswer(message, fields=(FieldProblem("content.reason", "required", message),))
     kept = {"reason": str(content["reason"]).strip()[:500]} if kind == AnnotationKind.IMPOSSIBLE else {}
-    body = json.dumps({"content": kept, "kind": kind}, sort_keys=True).encode()
-    return Answer(AnnotationKind(kind), body, kept)
+    return Answer(AnnotationKind(kind), _canonical(kind, kept), kept)
+
+
+def _canonical(kind: str, content: dict[str, Any]) -> bytes:
+    """What is stored and hashed of an answer that has no mask."""
+    return json.dumps({"content": content, "kind": kind}, sort_keys=True).encode()
 
 
 def submit(*, user_id: uuid.UUID, claim_id: uuid.UUID, token: int, key: uuid.UUID, answer: Answer) -> Reply:
@@ -97,6 +105,15 @@ def submit(*, user_id: uuid.UUID, claim_id: uuid.UUID, token: int, key: uuid.UUI
 
 def _checked(claim: ClaimContext, answer: Answer) -> str:
     """The raster's sha256 ("" without mask); WrongAnswer with all that is wrong."""
+    if claim.is_review != (answer.kind == AnnotationKind.REVIEW) and answer.kind != AnnotationKind.MASK:
+        raise WrongAnswer(
+            _("This is a review. Send a verdict (kind 'review'), or the mask as you repainted it.")
+            if claim.is_review
+            else _("This is no review. Send a mask, or kind 'empty' or 'impossible'.")
+        )
+    if answer.kind == AnnotationKind.REVIEW:
+        check_review(claim=claim, content=answer.content)
+        return ""
     if answer.kind == AnnotationKind.EMPTY and not claim.allow_empty:
         raise WrongAnswer(_("This task does not take 'nothing to label here'. Paint what you see."))
     if answer.kind == AnnotationKind.IMPOSSIBLE and not claim.allow_impossible:
@@ -136,6 +153,8 @@ def _insert(
         worker_id=claim.worker_id,
         fencing_token=token,
         revision=claim.revision,
+        stage=claim.stage,
+        round=claim.round,
         idempotency_key=key,
         kind=answer.kind,
         content=answer.content,
@@ -160,7 +179,7 @@ def _insert(
 def _reply_body(annotation: Annotation) -> dict[str, Any]:
     return {
         "annotation": str(annotation.pk),
-        "status": str(annotation.state),
+        "status": "accepted",
         "sha256": annotation.sha256,
         "raster_sha256": annotation.raster_sha256,
         "accepted_at": annotation.submitted_at.isoformat().replace("+00:00", "Z"),
@@ -168,7 +187,7 @@ def _reply_body(annotation: Annotation) -> dict[str, Any]:
 
 
 def _reply(annotation: Annotation) -> Reply:
-    if annotation.state == AnnotationState.ACCEPTED:
+    if annotation.state != AnnotationState.LATE:  # what a reviewer or manager did with it later changes no reply
         return Reply(200, _reply_body(annotation))
     message = _("The time for this assignment was over and somebody else has it now. What you sent is kept.")
     body = {"code": "lease_lost", "message": message, "fields": [], "annotation": str(annotation.pk)}

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from labeling.instructions import render_instructions
 from labeling.models import LabelingJob
+from labeling.selectors.layers import review_sheet, rework_sheet
 from labeling.services.claim_context import ClaimContext, read_claim
 from labeling.storage import Location, Resolver
 from maskwright.core.errors import NotFound
@@ -16,14 +17,16 @@ from workforce.errors import LeaseLost
 from workforce.services import claims
 
 
-def claim_assignment(*, user_id: uuid.UUID, job_id: uuid.UUID | None) -> tuple[ClaimContext, bool] | claims.NoWork:
+def claim_assignment(
+    *, user_id: uuid.UUID, job_id: uuid.UUID | None, may_review: bool = False
+) -> tuple[ClaimContext, bool] | claims.NoWork:
     """Take or return a claim, of any job of the person's or of one; (claim, whether it is new)."""
     queue_id: uuid.UUID | None = None
     if job_id is not None:
         queue_id = LabelingJob.objects.filter(pk=job_id).values_list("work_queue_id", flat=True).first()
         if queue_id is None:
             raise NotFound(_("There is no such labeling job of yours."))
-    found = claims.claim(user_id=user_id, queue_id=queue_id)
+    found = claims.claim(user_id=user_id, queue_id=queue_id, may_review=may_review)
     if isinstance(found, claims.NoWork):
         return found
     return read_claim(user_id=user_id, claim_id=found.claim_id), found.is_new
@@ -58,6 +61,9 @@ def assignment_json(claim: ClaimContext) -> dict[str, Any]:
         "revision": claim.revision,
         "paused": claim.queue_state == "paused",
         "draft": draft,
+        "stage": claim.stage,
+        "review": review_sheet(claim, base) if claim.is_review else None,
+        "rework": rework_sheet(claim, base) if not claim.is_review and claim.round > 1 else None,
     }
 
 

@@ -12,14 +12,15 @@ from django.utils.translation import gettext as _
 from maskwright.core.errors import NotFound
 from maskwright.core.scope import current_scope
 from workforce.services.claims import MINE
-from workforce.states import ClaimState
+from workforce.states import ClaimState, Stage
 
 _SQL = f"""
 SELECT c.id, c.organization_id, c.work_queue_id, c.work_item_id, c.slot_id, c.worker_id, c.fencing_token, c.revision,
   c.state, c.claimed_at, c.active_seconds, t.id, t.job_id, o.id, o.index, o.source_ref, o.format, o.width, o.height,
   o.image_sha256, r.categories, r.title, r.instructions, r.tools, r.allow_empty, r.allow_impossible,
   r.require_full_coverage, j.name, s.expires_at, s.deadline_at,
-  extract(epoch FROM s.deadline_at - coalesce(q.paused_at, clock_timestamp()))::float8, q.state, d.seq, d.sha256
+  extract(epoch FROM s.deadline_at - coalesce(q.paused_at, clock_timestamp()))::float8, q.state, d.seq, d.sha256,
+  c.stage, s.round
 FROM workforce_claim c
 JOIN workforce_slot s ON s.id = c.slot_id
 JOIN workforce_workqueue q ON q.id = c.work_queue_id
@@ -70,10 +71,16 @@ class ClaimContext:
     queue_state: str
     draft_seq: int | None
     draft_sha256: str | None
+    stage: str
+    round: int
 
     @property
     def is_live(self) -> bool:
         return self.state == ClaimState.LIVE
+
+    @property
+    def is_review(self) -> bool:
+        return self.stage == Stage.REVIEW
 
     @property
     def known_indices(self) -> list[int]:

@@ -6,6 +6,7 @@ older generation changes nothing.
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 
 from django.utils.translation import gettext_noop
 
@@ -15,6 +16,7 @@ from labeling.models import Annotation, ConsolidatedAnnotation, Task
 from labeling.services.blobs import keep_blobs
 from labeling.services.consolidation_files import write_answers, write_result
 from labeling.services.consolidation_plan import Plan, read_plan
+from labeling.services.reviews import ask_for_review
 from labeling.services.tasks import advance_task
 from labeling.states import AnnotationKind, TaskState
 from maskwright.audit.record import record
@@ -22,7 +24,9 @@ from maskwright.core.errors import Unavailable
 from maskwright.core.objects import blob_store
 from maskwright.core.objects.factory import blob_key
 from maskwright.core.scope import organization_scope
+from workforce.services.items import lock_item
 
+REVIEWED = "reviewed/1"  # the rule's name where a reviewer's own mask stands
 _HEAT = (214, 39, 40)  # red, the more opaque the more answers differ
 
 
@@ -41,8 +45,11 @@ def consolidate_task(*, organization_id: uuid.UUID, task_id: uuid.UUID) -> None:
     rasters = [Answer(str(answer.worker_id), _raster(plan, answer, pngs)) for answer in usable]
     # The name of the rule alone says nothing where one labeler was asked: his answer is taken as it is.
     rule = get_rule(plan.job.consolidation_rule if len(rasters) > 1 else "single")
-    result = rule.consolidate(rasters, plan.indices)
-    _publish(plan, result, f"{rule.name}/{rule.version}")
+    result, name = rule.consolidate(rasters, plan.indices), f"{rule.name}/{rule.version}"
+    if plan.repainted is not None:
+        repainted = {plan.repainted.pk: _read(plan, plan.repainted)}
+        result, name = replace(result, raster=_raster(plan, plan.repainted, repainted)), REVIEWED
+    _publish(plan, result, name)
 
 
 def _read(plan: Plan, answer: Annotation) -> bytes:
@@ -90,6 +97,7 @@ def _publish(plan: Plan, result: Consolidated, rule: str) -> None:
     consolidated = _row(plan, result, rule, mask, heat)
     write_result(plan, consolidated, mask)
     with organization_scope(plan.organization_id):
+        lock_item(plan.work_item_id)  # first, as in whatever settles an item: the order of locks is item, then task
         # Stored here, before the task is locked: between the two nobody may sweep them away.
         keep_blobs(plan.organization_id, (mask, heat), content_type="image/png")
         task = _current(plan)
@@ -98,7 +106,8 @@ def _publish(plan: Plan, result: Consolidated, rule: str) -> None:
         ConsolidatedAnnotation.objects.filter(task=task, is_current=True).update(is_current=False)
         consolidated.save(force_insert=True)
         record("task.consolidated", "task", task.pk, generation=plan.generation, consolidated=consolidated.pk)
-        advance_task(task=task, to=TaskState.DONE)
+        if plan.repainted is not None or not ask_for_review(task):
+            advance_task(task=task, to=TaskState.DONE)
 
 
 def _row(plan: Plan, result: Consolidated, rule: str, mask: bytes, heat: bytes) -> ConsolidatedAnnotation:

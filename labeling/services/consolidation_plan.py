@@ -10,10 +10,11 @@ from django.utils import timezone
 from labeling.manifests import OutputKeys
 from labeling.masks import Palette
 from labeling.models import Annotation, JobRevision, LabelingJob, Task
-from labeling.models.annotation import IN_ROUND
+from labeling.services.reviews import repainted_mask
 from labeling.states import AnnotationKind, AnnotationState, TaskState
 from labeling.storage import Location, Resolver
 from labeling.storage.outputs import output_address
+from workforce.states import Stage
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Plan:
 
     job: LabelingJob
     task_id: uuid.UUID
+    work_item_id: uuid.UUID
     generation: int
     at: datetime
     index: int
@@ -32,6 +34,7 @@ class Plan:
     height: int
     categories: list[dict[str, Any]]
     answers: list[Annotation]
+    repainted: Annotation | None  # a reviewer's mask of this round, which stands instead of the vote
     output: Location
 
     @property
@@ -74,10 +77,11 @@ def read_plan(task_id: uuid.UUID) -> Plan | None:
         return None
     job: LabelingJob = task.job
     revision = JobRevision.objects.get(job=job, number=task.consolidation_revision or job.revision)
-    answers = Annotation.objects.filter(task=task, state=AnnotationState.ACCEPTED, **IN_ROUND)
+    answers = Annotation.objects.filter(task=task, stage=Stage.LABEL, state=AnnotationState.ACCEPTED)
     return Plan(
         job=job,
         task_id=task.pk,
+        work_item_id=task.work_item_id,
         generation=task.generation,
         at=task.consolidation_at or _begun_now(task),
         index=task.data_object.index,
@@ -87,6 +91,7 @@ def read_plan(task_id: uuid.UUID) -> Plan | None:
         height=task.data_object.height,
         categories=revision.categories,
         answers=list(answers.select_related("worker").order_by("submitted_at", "pk")),
+        repainted=repainted_mask(task),
         output=Resolver().resolve_output(job.output_uri),
     )
 

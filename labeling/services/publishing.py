@@ -15,7 +15,7 @@ from django.utils import timezone
 from labeling.models import LabelingJob, Task
 from labeling.selectors.results import results
 from labeling.services.jobs import advance_job
-from labeling.states import JobState, TaskState
+from labeling.states import UNFINISHED, JobState, TaskState
 from labeling.storage import Resolver
 from labeling.storage.outputs import output_manifest_uri
 from maskwright.core.heartbeat import heartbeat
@@ -81,9 +81,9 @@ def _result_if_over(job_id: uuid.UUID) -> tuple[int, int, int] | None:
     job = LabelingJob.objects.select_related("work_queue").filter(pk=job_id).first()
     if job is None:
         return None
-    unfinished = [TaskState.WAITING, TaskState.OPEN, TaskState.CONSOLIDATING]
+    unfinished = UNFINISHED
     if job.state == JobState.STOPPING and job.work_queue.state == QueueState.CLOSED:
-        unfinished = [TaskState.CONSOLIDATING]
+        unfinished = (TaskState.CONSOLIDATING,)
     elif job.state != JobState.IN_PROGRESS or job.intake_done_at is None:
         return None
     counts = Task.objects.filter(job=job).aggregate(

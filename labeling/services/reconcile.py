@@ -4,7 +4,7 @@ from django.db import connection
 
 from labeling.models import LabelingJob
 from labeling.services.jobs.create import intake_message
-from labeling.states import JobState
+from labeling.states import UNFINISHED, JobState
 from maskwright.core.outbox import Message, emit
 from maskwright.core.scope import current_scope
 
@@ -24,7 +24,7 @@ _ENDED = """
 SELECT j.id FROM labeling_labelingjob j JOIN workforce_workqueue q ON q.id = j.work_queue_id
 WHERE j.organization_id = %(org)s AND (
   (j.state = 'in_progress' AND j.intake_done_at IS NOT NULL AND NOT EXISTS (
-    SELECT 1 FROM labeling_task t WHERE t.job_id = j.id AND t.state IN ('waiting', 'open', 'consolidating')))
+    SELECT 1 FROM labeling_task t WHERE t.job_id = j.id AND t.state = ANY (%(unfinished)s)))
   OR (j.state = 'stopping' AND q.state = 'closed' AND NOT EXISTS (
     SELECT 1 FROM labeling_task t WHERE t.job_id = j.id AND t.state = 'consolidating')))
 """
@@ -49,7 +49,7 @@ def reconcile_organization() -> int:
         for (task,) in cursor.fetchall():
             messages.append(Message("task.consolidate", owner, {"task_id": str(task)}, key=str(task)))
         for topic, sql in (("job.finish", _ENDED), ("job.publish", _UNPUBLISHED)):
-            cursor.execute(sql, {"org": owner})
+            cursor.execute(sql, {"org": owner, "unfinished": list(UNFINISHED)})
             messages += [Message(topic, owner, {"job_id": str(job)}, key=str(job)) for (job,) in cursor.fetchall()]
     for job in LabelingJob.objects.filter(organization_id=owner, state=JobState.INITIALIZING, intake_done_at=None):
         messages.append(intake_message(job))

@@ -6,19 +6,19 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from labeling.errors import MoveRefused
-from labeling.models import DataObject, LabelingJob, Task
+from labeling.models import Annotation, DataObject, LabelingJob, Task
 from labeling.services.intake.photos import accept_photo, judge
 from labeling.services.jobs import reopen_job
-from labeling.services.tasks import advance_task
-from labeling.services.work_handler import start_consolidation
-from labeling.states import JobState, TaskState
+from labeling.services.tasks import advance_task, start_consolidation
+from labeling.states import AnnotationState, JobState, TaskState
 from labeling.storage import Resolver
 from maskwright.audit.record import record
 from maskwright.core.errors import NotFound
 from maskwright.core.outbox import Message, emit, push
 from maskwright.core.scope import current_scope, organization_scope
 from workforce.models import WorkItem
-from workforce.services.queues import locked_queue, reopen_item
+from workforce.services.items import reopen_item
+from workforce.services.queues import locked_queue
 from workforce.services.rounds import begin_round, has_answers_to_keep
 from workforce.states import ItemState
 
@@ -79,6 +79,8 @@ def _retry_task(item: DataObject) -> None:
         reopen_item(item_id=work.pk)
         advance_task(task=task, to=TaskState.OPEN)
     else:
+        counted = Annotation.objects.filter(task=task, state=AnnotationState.ACCEPTED)
+        counted.update(state=AnnotationState.VOID)  # kept, but what the new round asks for stands instead
         begin_round(item_id=work.pk)
 
 

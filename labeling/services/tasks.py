@@ -1,11 +1,21 @@
-"""The one door of a task's state."""
+"""The one door of a task's state, and the way into consolidation."""
 
-from labeling.models import Task
+from django.utils import timezone
+
+from labeling.models import LabelingJob, Task
 from labeling.states import TASK_MOVES, TaskState
 from maskwright.audit.record import record
 from maskwright.core.outbox import Message, emit, push
 
-_SAVED = ["state", "failure_code", "failure_reason", "generation", "consolidation_at", "consolidation_revision"]
+_SAVED = [
+    "state",
+    "failure_code",
+    "failure_reason",
+    "generation",
+    "consolidation_at",
+    "consolidation_revision",
+    "review",
+]
 
 
 def advance_task(*, task: Task, to: TaskState, code: str = "", reason: str = "") -> bool:
@@ -25,3 +35,12 @@ def advance_task(*, task: Task, to: TaskState, code: str = "", reason: str = "")
         ]
     emit(*messages)
     return True
+
+
+def start_consolidation(task: Task) -> None:
+    """Begin a new generation: whatever an earlier run still writes counts no more."""
+    task.generation += 1
+    task.consolidation_at = timezone.now()
+    task.consolidation_revision = LabelingJob.objects.values_list("revision", flat=True).get(pk=task.job_id)
+    if advance_task(task=task, to=TaskState.CONSOLIDATING):
+        emit(Message("task.consolidate", task.organization_id, {"task_id": str(task.pk)}, key=str(task.pk)))

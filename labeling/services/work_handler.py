@@ -4,23 +4,26 @@ import uuid
 from collections.abc import Sequence
 
 from django.db.models import Exists, OuterRef
-from django.utils import timezone
 
 from labeling.models import Annotation, LabelingJob, Task
-from labeling.models.annotation import IN_ROUND
-from labeling.services.tasks import advance_task
+from labeling.services.reviews import settle_review, skip_reviews
+from labeling.services.tasks import advance_task, start_consolidation
 from labeling.states import AnnotationState, TaskState
 from maskwright.core.outbox import Message, emit
 from workforce import handlers
+from workforce.states import Stage
 
 
 class LabelingWorkHandler:
     def items_opened(self, item_ids: Sequence[uuid.UUID]) -> None:
         Task.objects.filter(work_item_id__in=item_ids, state=TaskState.WAITING).update(state=TaskState.OPEN)
 
-    def item_done(self, item_id: uuid.UUID) -> None:
+    def item_done(self, item_id: uuid.UUID, stage: Stage, round: int) -> None:
         task = Task.objects.select_for_update(no_key=True).get(work_item_id=item_id)
-        start_consolidation(task)
+        if stage == Stage.REVIEW:
+            settle_review(task=task, round=round)
+        else:
+            start_consolidation(task)
 
     def item_failed(self, item_id: uuid.UUID, code: str, reason: str) -> None:
         task = Task.objects.select_for_update(no_key=True).get(work_item_id=item_id)
@@ -29,21 +32,13 @@ class LabelingWorkHandler:
     def queue_closed(self, queue_id: uuid.UUID) -> None:
         job = LabelingJob.objects.get(work_queue_id=queue_id)
         # What was answered of unfinished objects is consolidated, marked partial by the number of annotators.
-        answered = Annotation.objects.filter(task=OuterRef("pk"), state=AnnotationState.ACCEPTED, **IN_ROUND)
+        answered = Annotation.objects.filter(task=OuterRef("pk"), stage=Stage.LABEL, state=AnnotationState.ACCEPTED)
         partial = Task.objects.filter(Exists(answered), job=job, state=TaskState.OPEN)
         for task in partial.select_for_update(no_key=True, of=("self",)).order_by("pk"):
             start_consolidation(task)
+        skip_reviews(job)
         # A stopping job is stopped when the last of them and the output manifest are written (`finish_job`).
         emit(Message("job.finish", job.organization_id, {"job_id": str(job.pk)}, key=str(job.pk)))
-
-
-def start_consolidation(task: Task) -> None:
-    """Begin a new generation: whatever an earlier run still writes counts no more."""
-    task.generation += 1
-    task.consolidation_at = timezone.now()
-    task.consolidation_revision = LabelingJob.objects.values_list("revision", flat=True).get(pk=task.job_id)
-    if advance_task(task=task, to=TaskState.CONSOLIDATING):
-        emit(Message("task.consolidate", task.organization_id, {"task_id": str(task.pk)}, key=str(task.pk)))
 
 
 def connect() -> None:

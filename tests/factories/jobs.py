@@ -67,11 +67,17 @@ def make_job(
     window: int = 1000,
     lease_seconds: int = 600,
     time_limit_seconds: int = 3600,
+    reviewers: tuple[str, ...] = (),
+    review_share: float = 1.0,
     **revision: Any,
 ) -> MadeJob:
-    """A job in progress (or ready) with `objects` photos of `size` (width, height) and `labelers` answers wanted."""
+    """A job in progress (or ready) with `objects` photos of `size` (width, height) and `labelers` answers wanted.
+
+    With `reviewers`, `review_share` of its results wait for one of them.
+    """
     people = [company.people[who] for who in ("labeler", "labeler2", "labeler3")]
     team = team or make_team(company, people)
+    review_team = make_team(company, [company.people[who] for who in reviewers]) if reviewers else None
     width, height = size
     with organization_scope(company.id):
         queue = create_queue(
@@ -80,6 +86,7 @@ def make_job(
             labelers_wanted=labelers,
             lease_seconds=lease_seconds,
             time_limit_seconds=time_limit_seconds,
+            review_team_id=review_team.pk if review_team else None,
         )
         upload = Upload.objects.create(name="photos")
         job = LabelingJob.objects.create(
@@ -89,6 +96,7 @@ def make_job(
             input_uri=f"upload://{upload.pk}/",
             output_uri="maskwright://output/",
             work_queue=queue,
+            review_share=review_share if reviewers else 0.0,
             intake_done_at="2026-01-01T00:00:00Z",
         )
         JobRevision.objects.create(

@@ -48,6 +48,8 @@ def _answering(world: World) -> dict[str, str]:
 
 _LABELER = ("acme", "labeler")
 _VENDOR = ("globex", "manager")
+_REVIEWER = ("acme", "reviewer")
+_REVIEW: Callable[[World], dict[str, str]] = lambda world: {"claim_id": world.ids["review"]}  # noqa: E731  # a table
 _PNG = Call(by=_LABELER, content_type="image/png", body=lambda world: flat_mask(1), headers=_answering)
 _WORK = Call(by=_LABELER, headers=_token)
 _OFFER: Callable[[World], dict[str, str]] = lambda world: {"grant_id": world.ids["offer"]}  # noqa: E731  # a table
@@ -88,6 +90,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ("work_release", "post"): _WORK,
     ("work_decline", "post"): _WORK,
     ("work_image", "get"): _WORK,
+    ("work_layer", "get"): Call(by=_REVIEWER, instead=_REVIEW),
     ("work_segment", "post"): Call(
         by=_LABELER,
         headers=_token,

@@ -69,6 +69,12 @@ def references(world: World) -> dict[Key, Reference]:
         (job, "patch", "work_team_id"): Reference(
             _MANAGER, job.format(job_id=made.id), {"work_team_id": free}, acme["team_id"]
         ),
+        (jobs, "post", "review_team_id"): Reference(
+            _MANAGER, jobs, order | {"review_team_id": team, "review_share": 0.5}, acme["team_id"]
+        ),
+        (job, "patch", "review_team_id"): Reference(
+            _MANAGER, job.format(job_id=made.id), {"review_team_id": free}, acme["team_id"]
+        ),
         ("/api/v1/teams", "post", "users"): Reference(
             _MANAGER, "/api/v1/teams", {"name": "more", "users": [person]}, [acme["user_id"]]
         ),

@@ -91,7 +91,8 @@ def build() -> World:
     _library(acme, world)
     _people(acme, world)
     _vendor(world, granted, offered)
-    world.parameters |= {"job_id": str(made.id), "team_id": str(team.pk)}
+    world.parameters |= {"job_id": str(made.id), "team_id": str(team.pk), "layer": "consolidated"}
+    world.ids["review"] = _reviewed(acme)
     world.ids |= {
         "queue": str(made.queue.pk),
         "granted_job": str(granted.id),
@@ -122,10 +123,21 @@ def _worked_on(acme: Company, made: MadeJob, world: World) -> MadeJob:
     return made
 
 
+def _reviewed(acme: Company) -> str:
+    """The claim of a reviewer who has a result of another job before him."""
+    made = make_job(acme, objects=1, labelers=1, reviewers=("reviewer",))
+    answered = claim(acme.client("labeler"), job=str(made.id)).json()
+    assert submit(acme.client("labeler"), answered, flat_mask(1)).status_code == 200
+    run_messages(acme, "work.item_answered")
+    assert run_messages(acme, "task.consolidate") == 1
+    _mark(acme, made)
+    return str(claim(acme.client("reviewer")).json()["id"])
+
+
 def _mark(acme: Company, *jobs: MadeJob) -> None:
     with organization_scope(acme.id):
-        for number, made in enumerate(jobs):
-            LabelingJob.objects.filter(pk=made.id).update(name=f"{MARK}-{number}")
+        for made in jobs:
+            LabelingJob.objects.filter(pk=made.id).update(name=f"{MARK}-{made.id.hex[-8:]}")
 
 
 def _library(acme: Company, world: World) -> None:

@@ -21,7 +21,7 @@ from maskwright.core.scope import organization_scope
 from tests.factories.jobs import CATEGORIES, MadeJob, make_job
 from tests.factories.work import claim, mask_png, submit
 from tests.plugins.cast import Company
-from workforce.services.queues import settle_item
+from workforce.services.items import settle_item
 
 ALL = np.ones((8, 12), dtype=np.uint8)
 HALF = ALL.copy()

@@ -18,7 +18,7 @@ from tests.factories.inputs import make_upload, order_job, photos, run_messages
 from tests.factories.jobs import CATEGORIES, MadeJob, make_job, make_team, photo
 from tests.factories.work import claim, flat_mask, submit
 from tests.plugins.cast import Company
-from workforce.services.queues import fail_item
+from workforce.services.items import fail_item
 
 
 def _post(client: Client, url: str, body: Any = None) -> Any:
@@ -115,7 +115,7 @@ def test_progress_counts_what_is_there(acme: Company) -> None:
     run_messages(acme, "queue.distribute")
     assert claim(acme.client("labeler")).status_code == 201
     progress = _get(acme.client("manager"), f"jobs/{made.id}/progress").json()
-    assert progress["tasks"] == {"total": 3, "waiting": 0, "open": 1, "consolidating": 0, "done": 2, "failed": 0}
+    assert progress["tasks"] == {"total": 3, "waiting": 0, "open": 1, "consolidating": 0, "reviewing": 0, "done": 2, "failed": 0}
     assert (progress["done"], progress["open"], progress["state"]) == (2, 1, "in_progress")
     assert progress["answers"] == {"accepted": 2, "wanted": 3}
     assert (progress["claimed"], progress["labelers_active"], progress["intake"]) == (1, 1, None)

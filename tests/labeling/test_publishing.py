@@ -25,7 +25,7 @@ from tests.factories.jobs import MadeJob, make_job
 from tests.factories.work import claim, mask_png, submit
 from tests.plugins.cast import Company
 from workforce.services.expiry import end_stopping_queues
-from workforce.services.queues import settle_item
+from workforce.services.items import settle_item
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tests.factories.work import act, claim, flat_mask, mask_png, submit
 from tests.plugins.cast import Company
 from workforce.models import Slot, WorkItem, WorkQueue
 from workforce.services.expiry import settle_declined
-from workforce.services.queues import settle_item
+from workforce.services.items import settle_item
 
 PEOPLE = ("labeler", "labeler2", "labeler3")
 IMPOSSIBLE = {"kind": "impossible", "content": {"reason": "too dark"}}

@@ -9,8 +9,10 @@ import pytest
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
+from rest_framework.serializers import DictField
 
 from labeling.api.work import outputs
+from tests.factories.inputs import run_messages
 from tests.factories.jobs import CATEGORIES, make_job
 from tests.factories.work import act, claim, flat_mask, save_draft, submit
 from tests.plugins.cast import Company
@@ -37,14 +39,14 @@ def _kind_of_text(value: str) -> str:
         "uuid": r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
         "sha256": r"[0-9a-f]{64}",
         "time": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z",
-        "address": r"/api/v1/work/claims/[0-9a-f-]{36}/\w+",
+        "address": r"/api/v1/work/claims/[0-9a-f-]{36}/[\w/-]+",
         "color": r"#[0-9a-f]{6}",
     }
     return next((kind for kind, pattern in kinds.items() if re.fullmatch(pattern, value)), "text")
 
 
 def test_the_page_has_all_examples() -> None:
-    assert set(EXAMPLES) == {"claim", "heartbeat", "draft", "submit", "error"}
+    assert set(EXAMPLES) == {"claim", "heartbeat", "draft", "submit", "error", "review"}
 
 
 def test_the_shape_tells_apart_what_clients_rely_on() -> None:
@@ -72,6 +74,16 @@ def test_a_claim_and_what_follows_are_as_written(acme: Company) -> None:
     assert (accepted.status_code, shape(accepted.json())) == (200, shape(EXAMPLES["submit"]))
 
 
+def test_a_reviewer_gets_the_sheet_as_written(acme: Company) -> None:
+    made = make_job(acme, objects=1, labelers=2, reviewers=("reviewer",))
+    for who in ("labeler", "labeler2"):
+        submit(acme.client(who), claim(acme.client(who)).json(), flat_mask(1))
+    run_messages(acme, "work.item_answered")
+    run_messages(acme, "task.consolidate")
+    sheet = claim(acme.client("reviewer")).json()["review"]
+    assert made.tasks and shape(sheet) == shape(EXAMPLES["review"])
+
+
 def test_without_work_the_reason_is_in_a_header(acme: Company) -> None:
     answer = claim(acme.client("labeler"))
     assert (answer.status_code, answer.content) == (204, b"")
@@ -89,16 +101,24 @@ def test_every_reason_is_explained() -> None:
         (outputs.LeaseOutput, "heartbeat"),
         (outputs.SavedDraftOutput, "draft"),
         (outputs.AcceptedOutput, "submit"),
+        (outputs.ReviewSheetOutput, "review"),
     ],
 )
 def test_the_schema_describes_the_examples(serializer: Any, example: str) -> None:
     """The serializers of the schema are not what makes the answers, so they could drift from them."""
-    assert _fields(serializer()) == _keys(EXAMPLES[example])
+    assert _fields(serializer(), EXAMPLES[example]) == _keys(EXAMPLES[example])
 
 
-def _fields(serializer: Any) -> Any:
+def _fields(serializer: Any, example: Any) -> Any:
+    """Names of fields, recursively, down to where the example has null or nothing in a list."""
+    if isinstance(example, list):
+        example = example[0] if example else None
+    if isinstance(serializer, DictField):
+        return dict.fromkeys(example)
     fields = getattr(getattr(serializer, "child", serializer), "fields", None)
-    return None if fields is None else {name: _fields(field) for name, field in fields.items()}
+    if not isinstance(example, dict) or fields is None:
+        return None
+    return {name: _fields(field, example.get(name)) for name, field in fields.items()}
 
 
 def _keys(value: Any) -> Any:

@@ -18,7 +18,8 @@ from tests.plugins.cast import Company
 from workforce.models import Claim, Slot, WorkItem, WorkQueue
 from workforce.services.expiry import end_stopping_queues, withdraw_claims
 from workforce.services.grants import accept_grant, offer_grant, revoke_grant, staff_grant
-from workforce.services.queues import distribute, move_queue, settle_item
+from workforce.services.items import settle_item
+from workforce.services.queues import distribute, move_queue
 from workforce.states import QueueState
 
 

@@ -19,7 +19,8 @@ from tests.factories.jobs import MadeJob, make_job
 from tests.factories.work import act, claim, flat_mask, mask_png, submit
 from tests.plugins.cast import Company
 from workforce.services.expiry import end_stopping_queues, expire_due
-from workforce.services.queues import move_queue, settle_item
+from workforce.services.items import settle_item
+from workforce.services.queues import move_queue
 from workforce.states import QueueState
 
 

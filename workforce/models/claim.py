@@ -8,13 +8,14 @@ from django.db.models.functions import Now
 from maskwright.core.models import TenantForeignKey, TenantManager, TenantModel
 from workforce.models.work_queue import Slot, WorkItem, WorkQueue
 from workforce.models.worker import Worker
-from workforce.states import ClaimState
+from workforce.states import ClaimState, Stage
 
 
 class Claim(TenantModel):
     """A lease of a slot by one labeler.
 
-    `revision` is the queue's when it was taken; `active_seconds` excludes pauses.
+    `revision` is the queue's when it was taken, `stage` and `round` the slot's; `work_grant_id` is the vendor's grant
+    under which it was taken, null for the organization's own people. `active_seconds` excludes pauses.
     """
 
     work_queue = TenantForeignKey(WorkQueue, on_delete=models.CASCADE, related_name="claims")
@@ -23,6 +24,9 @@ class Claim(TenantModel):
     worker = TenantForeignKey(Worker, related_name="claims")
     fencing_token = models.BigIntegerField()
     revision = models.PositiveIntegerField()
+    stage = models.CharField(max_length=10, choices=Stage, default=Stage.LABEL, db_default=Stage.LABEL)
+    round = models.PositiveSmallIntegerField(default=1, db_default=1)
+    work_grant_id = models.UUIDField(null=True)
     state = models.CharField(max_length=10, choices=ClaimState, default=ClaimState.LIVE)
     claimed_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True)

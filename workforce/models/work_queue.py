@@ -1,5 +1,6 @@
 """Queues of work: one queue per labeling job, one item per data object, one slot per wanted answer."""
 
+import uuid
 from typing import ClassVar, Self
 
 from django.db import models
@@ -7,9 +8,11 @@ from django.db import models
 from maskwright.core.models import TenantForeignKey, TenantManager, TenantModel
 from workforce.models.worker import Worker
 from workforce.models.workforce import WorkTeam
-from workforce.states import ItemState, QueueState, SlotState
+from workforce.states import ItemState, QueueState, SlotState, Stage
 
 SHARDS = 16
+#: The audience of a slot that everybody may take who works on the queue.
+EVERYBODY = uuid.UUID(int=0)
 
 
 class WorkQueue(TenantModel):
@@ -17,9 +20,12 @@ class WorkQueue(TenantModel):
 
     `window`: at most so many items are open at once; refilled as answers come in. `revision` is what a new claim
     records. `lease_seconds`: how long a silent claim lives; `time_limit_seconds`: how long a claim can be renewed.
+    `work_team` labels, `review_team` reviews. `is_shared`: each slot belongs to one grant or to the own team.
     """
 
     work_team = TenantForeignKey(WorkTeam, null=True, blank=True, related_name="work_queues")
+    review_team = TenantForeignKey(WorkTeam, null=True, blank=True, related_name="review_queues")
+    is_shared = models.BooleanField(default=False, db_default=False)
     state = models.CharField(max_length=10, choices=QueueState, default=QueueState.DRAFT)
     window = models.PositiveIntegerField(default=1000)
     labelers_wanted = models.PositiveSmallIntegerField(default=3)
@@ -37,6 +43,11 @@ class WorkQueue(TenantModel):
     class Meta:
         indexes = [
             models.Index(fields=["organization_id", "work_team", "state"], name="work_queue_team"),
+            models.Index(
+                fields=["organization_id", "review_team"],
+                condition=models.Q(review_team__isnull=False),
+                name="work_queue_review_team",
+            ),
             models.Index(fields=["stop_at"], condition=models.Q(state="stopping"), name="work_queue_stopping"),
         ]
 
@@ -45,12 +56,16 @@ class WorkQueue(TenantModel):
 
 
 class WorkItem(TenantModel):
-    """One thing to be answered `labelers_wanted` times. `position` is its place in the queue."""
+    """One thing to be answered `labelers_wanted` times, then reviewed once if its owner wants that.
+
+    `position` is its place in the queue. `stage` and `round` are where it stands now: labeling in round 1, review in
+    round 1, and, when the reviewer sends answers back, labeling in round 2, with slots for those answers only.
+    """
 
     work_queue = TenantForeignKey(WorkQueue, on_delete=models.CASCADE, related_name="work_items")
     position = models.PositiveIntegerField()
     labelers_wanted = models.PositiveSmallIntegerField()
-    stage = models.CharField(max_length=10, default="label")
+    stage = models.CharField(max_length=10, choices=Stage, default=Stage.LABEL)
     round = models.PositiveSmallIntegerField(default=1)
     state = models.CharField(max_length=10, choices=ItemState, default=ItemState.WAITING)
 
@@ -76,13 +91,18 @@ class WorkItem(TenantModel):
 class Slot(TenantModel):
     """One wanted answer. Over-assignment is impossible: an item has exactly as many slots as answers are wanted.
 
-    `fencing_token` rises with each claim; an end that names an older token has no effect.
+    `fencing_token` rises with each claim; an end that names an older token has no effect. `audience_id` says who may
+    take it: `EVERYBODY`, or, in a shared queue, one grant's vendor (the grant's id) or the own team (the
+    organization's id). A ready slot that is reserved is offered to `reserved_worker` alone until `reserved_until`.
     """
 
     work_queue = TenantForeignKey(WorkQueue, on_delete=models.CASCADE, related_name="slots")
     work_item = TenantForeignKey(WorkItem, on_delete=models.CASCADE, related_name="slots")
-    stage = models.CharField(max_length=10, default="label")
+    stage = models.CharField(max_length=10, choices=Stage, default=Stage.LABEL)
     round = models.PositiveSmallIntegerField(default=1)
+    audience_id = models.UUIDField(default=EVERYBODY, db_default=EVERYBODY)
+    reserved_worker = TenantForeignKey(Worker, null=True, related_name="reserved_slots")
+    reserved_until = models.DateTimeField(null=True)
     number = models.PositiveSmallIntegerField()
     shard = models.PositiveSmallIntegerField()
     position = models.PositiveIntegerField()
@@ -109,10 +129,22 @@ class Slot(TenantModel):
                 | models.Q(worker__isnull=False, state__in=["claimed", "accepted"]),
                 name="slot_held_by_somebody",
             ),
+            models.CheckConstraint(
+                condition=models.Q(reserved_worker__isnull=True, reserved_until__isnull=True)
+                | models.Q(reserved_worker__isnull=False, reserved_until__isnull=False, state="ready"),
+                name="slot_reserved_while_ready",
+            ),
         ]
         indexes = [
             models.Index(
-                fields=["work_queue", "shard", "position"], condition=models.Q(state="ready"), name="slot_ready"
+                fields=["work_queue", "stage", "audience_id", "shard", "position"],
+                condition=models.Q(state="ready"),
+                name="slot_takeable",
+            ),
+            models.Index(
+                fields=["reserved_worker"],
+                condition=models.Q(state="ready", reserved_worker__isnull=False),
+                name="slot_reserved",
             ),
             models.Index(fields=["expires_at"], condition=models.Q(state="claimed"), name="slot_expiring"),
         ]

@@ -13,15 +13,16 @@ from workforce.services.claims import MINE
 # slot's newest): it is claimed again in this very statement. While stopping, only until the grace is over.
 _ACCEPT = f"""
 WITH accepted AS (
-  UPDATE workforce_slot s SET state = 'accepted', worker_id = c.worker_id, expires_at = NULL, deadline_at = NULL
+  UPDATE workforce_slot s SET state = 'accepted', worker_id = c.worker_id, expires_at = NULL, deadline_at = NULL,
+    reserved_worker_id = NULL, reserved_until = NULL
   FROM workforce_claim c, workforce_workqueue q, workforce_workitem w
   WHERE c.id = %(claim)s AND {MINE} AND q.id = c.work_queue_id AND w.id = c.work_item_id AND w.state = 'open'
     AND s.id = c.slot_id AND c.fencing_token = %(token)s AND s.fencing_token = c.fencing_token
     AND (
       (c.state = 'live' AND s.state = 'claimed')
       OR (c.state = 'expired' AND s.state = 'ready' AND q.state IN ('open', 'paused') AND NOT EXISTS (
-        SELECT 1 FROM workforce_slot o WHERE o.work_item_id = s.work_item_id AND o.stage = s.stage
-          AND o.round = s.round AND o.worker_id = c.worker_id AND o.state IN ('claimed', 'accepted')))
+        SELECT 1 FROM workforce_slot o WHERE o.work_item_id = s.work_item_id AND o.worker_id = c.worker_id
+          AND o.state IN ('claimed', 'accepted') AND (s.stage = 'label' OR o.stage = 'label' OR o.round = s.round)))
     )
     AND (q.state IN ('open', 'paused') OR (q.state = 'stopping' AND q.stop_at > clock_timestamp()))
   RETURNING s.id

@@ -21,6 +21,7 @@ from maskwright.core.outbox import Message, emit
 from maskwright.core.scope import current_scope
 from workforce.errors import ClaimEnded, LeaseLost
 from workforce.models.work_queue import SHARDS
+from workforce.services import claim_sql
 from workforce.services.pushes import available_pushes
 from workforce.services.workers import ensure_worker
 from workforce.states import ClaimState, QueueState
@@ -48,148 +49,88 @@ class NoWork:
     until: datetime | None = None
 
 
-_ELIGIBLE = """
-SELECT q.id, q.organization_id, q.state, i.worker_id, c.id
-FROM workforce_workqueue q
-LEFT JOIN workforce_workeridentity i
-  ON i.organization_id = %(org)s AND i.customer_id = q.organization_id AND i.user_id = %(user)s
-LEFT JOIN workforce_claim c
-  ON c.organization_id = q.organization_id AND c.work_queue_id = q.id AND c.worker_id = i.worker_id
-  AND c.state = 'live'
-WHERE q.state <> 'closed' AND (%(queue)s::uuid IS NULL OR q.id = %(queue)s)
-  AND (
-    (q.organization_id = %(org)s AND q.work_team_id IN (
-      SELECT m.work_team_id FROM workforce_teammember m WHERE m.organization_id = %(org)s AND m.user_id = %(user)s))
-    OR (q.id = ANY (%(granted)s) AND q.id IN (
-      SELECT g.work_queue_id FROM workforce_grantstaffing g
-      JOIN workforce_teammember m ON m.organization_id = g.organization_id AND m.work_team_id = g.work_team_id
-      WHERE g.organization_id = %(org)s AND m.user_id = %(user)s))
-  )
-ORDER BY q.priority DESC, q.id
-"""
-
-# One statement takes the slot. Arms in order: an item whose lease of this person ran out (his draft is there), then the
-# queue from a random shard on, so that many labelers do not all reach for its head. Each arm locks one row at most.
-_OWN_SLOT = """
-  SELECT 1 FROM workforce_slot o WHERE o.work_item_id = s.work_item_id AND o.stage = s.stage AND o.round = s.round
-    AND o.worker_id = e.worker_id AND o.state IN ('claimed', 'accepted')
-"""
-_DECLINED = """
-  SELECT 1 FROM workforce_claim d JOIN workforce_slot ds ON ds.id = d.slot_id
-  WHERE d.work_item_id = s.work_item_id AND d.worker_id = e.worker_id AND d.state = 'declined'
-    AND ds.stage = s.stage AND ds.round = s.round
-"""
-_FREE = f"s.state = 'ready' AND NOT EXISTS ({_OWN_SLOT}) AND NOT EXISTS ({_DECLINED})"
-_SHARD_ARM = """
-      SELECT * FROM (
-        SELECT s.id, s.organization_id, s.work_queue_id, s.work_item_id, s.fencing_token FROM workforce_slot s
-        WHERE s.work_queue_id = e.queue_id AND s.shard {compare} %(shard)s AND {free}
-        ORDER BY s.shard, s.position LIMIT 1 FOR UPDATE SKIP LOCKED) AS {name}
-"""
-_TAKE = f"""
-WITH picked AS (
-  SELECT s.*, e.worker_id, q.lease_seconds, q.time_limit_seconds, q.revision, clock_timestamp() AS now
-  FROM unnest(%(queues)s::uuid[], %(workers)s::uuid[]) AS e(queue_id, worker_id)
-  JOIN workforce_workqueue q ON q.id = e.queue_id AND q.state = 'open'
-  CROSS JOIN LATERAL (
-      SELECT * FROM (
-        SELECT s.id, s.organization_id, s.work_queue_id, s.work_item_id, s.fencing_token
-        FROM workforce_claim x JOIN workforce_slot s ON s.work_item_id = x.work_item_id
-        WHERE x.work_queue_id = e.queue_id AND x.worker_id = e.worker_id AND x.state = 'expired' AND {_FREE}
-        ORDER BY x.ended_at DESC LIMIT 1 FOR UPDATE OF s SKIP LOCKED) AS own
-      UNION ALL {_SHARD_ARM.format(compare=">=", free=_FREE, name="behind")}
-      UNION ALL {_SHARD_ARM.format(compare="<", free=_FREE, name="before")}
-  ) s
-  LIMIT 1
-), claim AS (
-  INSERT INTO workforce_claim
-    (id, organization_id, work_queue_id, work_item_id, slot_id, worker_id, fencing_token, revision, state,
-     claimed_at, created_at, active_seconds, reason)
-  SELECT %(claim)s, organization_id, work_queue_id, work_item_id, id, worker_id, fencing_token + 1, revision, 'live',
-    now, now, 0, ''
-  FROM picked
-  ON CONFLICT (organization_id, work_queue_id, worker_id) WHERE state = 'live' DO NOTHING
-  RETURNING slot_id
-)
-UPDATE workforce_slot s SET state = 'claimed', worker_id = p.worker_id, fencing_token = p.fencing_token + 1,
-  deadline_at = p.now + p.time_limit_seconds * interval '1 second',
-  expires_at = p.now + least(p.lease_seconds, p.time_limit_seconds) * interval '1 second'
-FROM picked p JOIN claim c ON c.slot_id = p.id
-WHERE s.id = p.id
-RETURNING s.organization_id, s.worker_id, s.work_item_id
-"""
-
-
-def claim(*, user_id: uuid.UUID, queue_id: uuid.UUID | None = None) -> Claimed | NoWork:
+def claim(*, user_id: uuid.UUID, queue_id: uuid.UUID | None = None, may_review: bool = False) -> Claimed | NoWork:
     """Take a slot for a person, or return the live claim he has; or why there is nothing.
 
-    Who may: members of the queue's team, and members of vendor teams that staff a live grant for it.
+    Who may: members of the queue's team, members of vendor teams that staff a live grant for it, and, when his role
+    lets him (`may_review`), members of its review team for what waits for a review.
     """
-    found = _eligible(user_id, queue_id)
+    found = _eligible(user_id, queue_id, may_review)
     if not found:
         return NoWork(Reason.NO_JOBS)
     live = [row for row in found if row.claim_id is not None]
     active = [row for row in live if row.state != QueueState.PAUSED]
     if active or (live and (queue_id is not None or not any(row.state == QueueState.OPEN for row in found))):
         return Claimed((active or live)[0].claim_id, is_new=False)  # type: ignore[arg-type]  # filtered above
-    open_queues = [row for row in found if row.state == QueueState.OPEN]
-    if not open_queues:
+    offers = [row for row in found if row.state == QueueState.OPEN]
+    if not offers:
         paused = any(row.state == QueueState.PAUSED for row in found)
         stopping = all(row.state == QueueState.STOPPING for row in found)
         return NoWork(Reason.JOB_PAUSED if paused else Reason.NO_JOBS if stopping else Reason.NOT_STARTED)
-    workers = [row.worker_id or ensure_worker(user_id=user_id, customer_id=row.customer_id).pk for row in open_queues]
     claim_id = uuid7()
-    queues = [row.queue_id for row in open_queues]
     values: dict[str, Any] = {
-        "queues": queues,
-        "workers": workers,
+        "queues": [row.queue_id for row in offers],
+        "workers": _workers(user_id, offers),
+        "stages": [row.stage for row in offers],
+        "audiences": [row.audience_id for row in offers],
+        "grants": [row.work_grant_id for row in offers],
         "shard": randrange(SHARDS),
         "claim": claim_id,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, values)
+        cursor.execute(claim_sql.TAKE, values)
         taken = cursor.fetchone()
     if taken is not None:
         owner, worker_id, item_id = taken
         record("claim.taken", "claim", claim_id, organization_id=owner, worker_id=worker_id, work_item=item_id)
         return Claimed(claim_id, is_new=True)
     # Asked twice at the same moment: the other call's claim is live by now.
-    again = [row for row in _eligible(user_id, queue_id) if row.claim_id is not None]
+    again = [row for row in _eligible(user_id, queue_id, may_review) if row.claim_id is not None]
     if again:
         return Claimed(again[0].claim_id, is_new=False)  # type: ignore[arg-type]  # filtered above
-    return _why_nothing(queues, workers)
+    return _why_nothing(values)
 
 
 @dataclass(frozen=True)
 class _Eligible:
+    """A stage of a queue that the person may take work of."""
+
     queue_id: uuid.UUID
     customer_id: uuid.UUID
     state: str
+    stage: str
+    work_grant_id: uuid.UUID | None
+    audience_id: uuid.UUID
     worker_id: uuid.UUID | None
     claim_id: uuid.UUID | None
 
 
-def _eligible(user_id: uuid.UUID, queue_id: uuid.UUID | None) -> list[_Eligible]:
+def _eligible(user_id: uuid.UUID, queue_id: uuid.UUID | None, may_review: bool) -> list[_Eligible]:
     scope = current_scope()
-    values = {"org": scope.organization_id, "user": user_id, "queue": queue_id, "granted": list(scope.queues)}
+    values = {
+        "org": scope.organization_id,
+        "user": user_id,
+        "queue": queue_id,
+        "grants": list(scope.grants),
+        "may_review": may_review,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_ELIGIBLE, values)
+        cursor.execute(claim_sql.ELIGIBLE, values)
         return [_Eligible(*row) for row in cursor.fetchall()]
 
 
-_WHY = f"""
-SELECT min(s.expires_at) FILTER (WHERE s.state = 'claimed'),
-  bool_or(s.state IN ('ready', 'claimed')),
-  EXISTS (SELECT 1 FROM workforce_workitem w WHERE w.work_queue_id = ANY (%(queues)s) AND w.state = 'waiting')
-FROM unnest(%(queues)s::uuid[], %(workers)s::uuid[]) AS e(queue_id, worker_id)
-JOIN workforce_slot s ON s.work_queue_id = e.queue_id AND s.state IN ('ready', 'claimed')
-WHERE NOT EXISTS ({_OWN_SLOT}) AND NOT EXISTS ({_DECLINED})
-"""
+def _workers(user_id: uuid.UUID, offers: list[_Eligible]) -> list[uuid.UUID]:
+    """The person's worker for each offer; made where he has none at that customer yet."""
+    known = {row.customer_id: row.worker_id for row in offers}
+    for customer_id, worker_id in known.items():
+        if worker_id is None:
+            known[customer_id] = ensure_worker(user_id=user_id, customer_id=customer_id).pk
+    return [known[row.customer_id] for row in offers]  # type: ignore[misc]  # made above
 
 
-def _why_nothing(queues: list[uuid.UUID], workers: list[uuid.UUID]) -> NoWork:
+def _why_nothing(values: dict[str, Any]) -> NoWork:
     with connection.cursor() as cursor:
-        cursor.execute(_WHY, {"queues": queues, "workers": workers})
+        cursor.execute(claim_sql.WHY, values)
         until, any_left, waiting = cursor.fetchone()
     if any_left or waiting:
         return NoWork(Reason.ALL_CLAIMED, until)

@@ -10,9 +10,9 @@ from maskwright.core.outbox import emit
 from maskwright.core.scope import current_scope
 from workforce.handlers import handler
 from workforce.models import Claim, WorkItem, WorkQueue
+from workforce.services.items import fail_item
 from workforce.services.pushes import available_pushes, claim_push
-from workforce.services.queues import fail_item
-from workforce.states import QueueState
+from workforce.states import QueueState, Stage
 
 _EXPIRE = """
 WITH due AS (
@@ -97,7 +97,8 @@ def _tell(owner: uuid.UUID, ended: list[tuple[uuid.UUID, uuid.UUID, uuid.UUID]],
 
 _VOID = """
 WITH freed AS (
-  UPDATE workforce_slot SET state = 'void', worker_id = NULL, expires_at = NULL, deadline_at = NULL
+  UPDATE workforce_slot SET state = 'void', worker_id = NULL, expires_at = NULL, deadline_at = NULL,
+    reserved_worker_id = NULL, reserved_until = NULL
   WHERE work_queue_id = %(queue)s AND state IN ('ready', 'claimed') RETURNING id
 )
 UPDATE workforce_claim c SET state = 'void', ended_at = clock_timestamp()
@@ -135,17 +136,20 @@ def _close(queue: WorkQueue) -> None:
     handler().queue_closed(queue.pk)
 
 
+_REVIEWERS_DECLINED = 3  # one reviewer's refusal is no verdict on the photo
+
+
 def settle_declined(*, item_id: uuid.UUID) -> None:
     """When as many people declined an item as were wanted for it, give it up, with their reasons."""
     item = WorkItem.objects.filter(pk=item_id).first()
     if item is None:
         return
     declined = list(
-        Claim.objects.filter(
-            work_item=item, state="declined", slot__stage=item.stage, slot__round=item.round
-        ).values_list("reason", flat=True)
+        Claim.objects.filter(work_item=item, state="declined", stage=item.stage, round=item.round).values_list(
+            "reason", flat=True
+        )
     )
-    if len(declined) >= item.labelers_wanted:
+    if len(declined) >= (item.labelers_wanted if item.stage == Stage.LABEL else _REVIEWERS_DECLINED):
         reasons = "; ".join(reason for reason in declined if reason) or "-"
         fail_item(
             item_id=item_id,

@@ -11,6 +11,9 @@ _GROUPS = """
 SELECT q.organization_id, q.id, 'team.' || q.work_team_id FROM workforce_workqueue q
 WHERE q.id = ANY (%(queues)s) AND q.work_team_id IS NOT NULL
 UNION ALL
+SELECT q.organization_id, q.id, 'team.' || q.review_team_id FROM workforce_workqueue q
+WHERE q.id = ANY (%(queues)s) AND q.review_team_id IS NOT NULL AND q.review_team_id IS DISTINCT FROM q.work_team_id
+UNION ALL
 SELECT g.organization_id, g.work_queue_id, 'vendor.' || g.vendor_id FROM workforce_workgrant g
 WHERE g.work_queue_id = ANY (%(queues)s) AND g.state = 'accepted' AND g.revoked_at IS NULL
 """

@@ -11,13 +11,12 @@ from django.utils.translation import gettext as _
 from maskwright.audit.record import record
 from maskwright.core.errors import NotFound
 from maskwright.core.outbox import Message, emit
-from maskwright.core.scope import current_scope
 from workforce.errors import WrongMove
 from workforce.handlers import handler
 from workforce.models import WorkItem, WorkQueue
-from workforce.models.work_queue import SHARDS
+from workforce.services.items import add_missing_slots
 from workforce.services.pushes import available_pushes
-from workforce.states import QUEUE_MOVES, ItemState, QueueState
+from workforce.states import QUEUE_MOVES, ItemState, QueueState, Stage
 
 _STEP = 500  # items opened in one transaction
 
@@ -31,10 +30,12 @@ def create_queue(
     time_limit_seconds: int,
     priority: int = 0,
     deadline: datetime | None = None,
+    review_team_id: uuid.UUID | None = None,
 ) -> WorkQueue:
     """Make a queue that is not open yet. Its owner checks the numbers; the caller's scope owns it."""
     return WorkQueue.objects.create(
         work_team_id=work_team_id,
+        review_team_id=review_team_id,
         window=window,
         labelers_wanted=labelers_wanted,
         lease_seconds=min(lease_seconds, time_limit_seconds),
@@ -61,6 +62,7 @@ _CHANGEABLE = frozenset(
         "time_limit_seconds",
         "lease_seconds",
         "work_team_id",
+        "review_team_id",
         "revision",
     }
 )
@@ -110,7 +112,7 @@ def _apply_labelers_wanted(queue: WorkQueue) -> None:
         cursor.execute(
             "UPDATE workforce_workitem SET labelers_wanted = %s WHERE id = ANY (%s)", [queue.labelers_wanted, untouched]
         )
-    _add_slots(untouched)
+    add_missing_slots(untouched)
 
 
 def move_queue(*, queue_id: uuid.UUID, to: QueueState, grace_seconds: int = 300) -> WorkQueue:
@@ -140,7 +142,9 @@ def move_queue(*, queue_id: uuid.UUID, to: QueueState, grace_seconds: int = 300)
             )
         if to == QueueState.STOPPING:
             cursor.execute(
-                "UPDATE workforce_slot SET state = 'void' WHERE work_queue_id = %s AND state = 'ready'", [queue.pk]
+                "UPDATE workforce_slot SET state = 'void', reserved_worker_id = NULL, reserved_until = NULL"
+                " WHERE work_queue_id = %s AND state = 'ready'",
+                [queue.pk],
             )
             cursor.execute("SELECT clock_timestamp() + %s * interval '1 second'", [grace_seconds])
             queue.stop_at = cursor.fetchone()[0]
@@ -187,29 +191,13 @@ WITH chosen AS (
 UPDATE workforce_workitem i SET state = 'open' FROM chosen WHERE i.id = chosen.id RETURNING i.id
 """
 
-_ADD_SLOTS = """
-INSERT INTO workforce_slot
-  (id, organization_id, work_queue_id, work_item_id, stage, round, number, shard, position, state, fencing_token,
-   created_at)
-SELECT gen_random_uuid(), i.organization_id, i.work_queue_id, i.id, i.stage, i.round, n, i.position %% %(shards)s,
-  i.position, 'ready', 0, clock_timestamp()
-FROM workforce_workitem i, generate_series(1, i.labelers_wanted) AS n
-WHERE i.id = ANY (%(items)s)
-ON CONFLICT DO NOTHING
-"""
-
-
-def _add_slots(item_ids: Sequence[uuid.UUID]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(_ADD_SLOTS, {"items": list(item_ids), "shards": SHARDS})
-
 
 def distribute(*, queue_id: uuid.UUID) -> int:
     """Open waiting items until the window is full; returns how many were opened. Safe to run any number of times."""
     queue = WorkQueue.objects.select_for_update(no_key=True).filter(pk=queue_id, state=QueueState.OPEN).first()
     if queue is None:
         return 0
-    open_now = WorkItem.objects.filter(work_queue=queue, state=ItemState.OPEN).count()
+    open_now = WorkItem.objects.filter(work_queue=queue, state=ItemState.OPEN, stage=Stage.LABEL).count()
     room = min(queue.window - open_now, _STEP)
     if room <= 0:
         return 0
@@ -218,53 +206,8 @@ def distribute(*, queue_id: uuid.UUID) -> int:
         opened = [row[0] for row in cursor.fetchall()]
     if not opened:
         return 0
-    _add_slots(opened)
+    add_missing_slots(opened)
     handler().items_opened(opened)
     more = [distribution(queue)] if len(opened) == _STEP else []
     emit(*more, *available_pushes([queue.pk]))
     return len(opened)
-
-
-def settle_item(*, item_id: uuid.UUID) -> None:
-    """After an answer: when all wanted answers of an item are in, it is done and its owner goes on."""
-    item = WorkItem.objects.select_for_update(no_key=True).filter(pk=item_id, state=ItemState.OPEN).first()
-    if item is None:
-        return
-    accepted = item.slots.filter(state="accepted", stage=item.stage, round=item.round).count()
-    if accepted < item.labelers_wanted:
-        return
-    item.state = ItemState.DONE
-    item.save(update_fields=["state"])
-    handler().item_done(item.pk)
-    queue = WorkQueue.objects.get(pk=item.work_queue_id)
-    if queue.state == QueueState.OPEN:
-        emit(distribution(queue))
-
-
-def fail_item(*, item_id: uuid.UUID, code: str, reason: str) -> None:
-    """Give an item up, visibly: its free slots are void and its owner is told why."""
-    item = WorkItem.objects.select_for_update(no_key=True).filter(pk=item_id).first()
-    if item is None or item.state in (ItemState.DONE, ItemState.FAILED):
-        return
-    item.slots.filter(state="ready").update(state="void")
-    item.state = ItemState.FAILED
-    item.save(update_fields=["state"])
-    record("work_item.failed", "work_item", item.pk, code=code, reason=reason)
-    handler().item_failed(item.pk, code, reason)
-    emit(Message("queue.distribute", current_scope().organization_id, {"queue_id": str(item.work_queue_id)}))
-
-
-def reopen_item(*, item_id: uuid.UUID) -> None:
-    """Put a failed item back to work; answers that were accepted stay and count."""
-    item = WorkItem.objects.select_for_update(no_key=True).filter(pk=item_id, state=ItemState.FAILED).first()
-    if item is None:
-        raise WrongMove(_("Only an item that failed can be put back to work."))
-    item.slots.filter(state="void").update(state="ready", worker=None)
-    item.state = ItemState.OPEN
-    item.save(update_fields=["state"])
-    _add_slots([item.pk])
-    record("work_item.reopened", "work_item", item.pk)
-    emit(
-        Message("work.item_answered", item.organization_id, {"item_id": str(item.pk)}, key=str(item.pk)),
-        *available_pushes([item.work_queue_id]),
-    )

@@ -9,14 +9,16 @@ _STARVING_QUEUES = """
 SELECT q.id FROM workforce_workqueue q
 WHERE q.organization_id = %(org)s AND q.state = 'open'
   AND EXISTS (SELECT 1 FROM workforce_workitem w WHERE w.work_queue_id = q.id AND w.state = 'waiting')
-  AND (SELECT count(*) FROM workforce_workitem o WHERE o.work_queue_id = q.id AND o.state = 'open') < q.window
+  AND q.window > (
+    SELECT count(*) FROM workforce_workitem o WHERE o.work_queue_id = q.id AND o.state = 'open' AND o.stage = 'label')
 """
 
 _UNSETTLED_ITEMS = """
 SELECT i.id FROM workforce_workitem i
-WHERE i.organization_id = %(org)s AND i.state = 'open' AND i.labelers_wanted <= (
-  SELECT count(*) FROM workforce_slot s
-  WHERE s.work_item_id = i.id AND s.stage = i.stage AND s.round = i.round AND s.state = 'accepted')
+WHERE i.organization_id = %(org)s AND i.state = 'open'
+  AND CASE i.stage WHEN 'review' THEN 1 ELSE i.labelers_wanted END <= (
+    SELECT count(*) FROM workforce_slot s WHERE s.work_item_id = i.id AND s.stage = i.stage AND s.state = 'accepted'
+      AND (i.stage = 'label' OR s.round = i.round))
 LIMIT 1000
 """
 

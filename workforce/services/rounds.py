@@ -13,7 +13,7 @@ from maskwright.audit.record import record
 from workforce.errors import WrongMove
 from workforce.models import WorkItem, WorkQueue
 from workforce.services.queues import distribute
-from workforce.states import ItemState, SlotState
+from workforce.states import ItemState, SlotState, Stage
 
 
 def has_answers_to_keep(item: WorkItem) -> bool:
@@ -33,11 +33,14 @@ def begin_round(*, item_id: uuid.UUID) -> WorkItem:
         raise WrongMove(_("Only an item that is finished can begin a new round."))
     if item.slots.filter(state=SlotState.CLAIMED).exists():
         raise WrongMove(_("Somebody is still labeling it. Try again when nobody is."))
-    item.slots.filter(state=SlotState.READY).update(state=SlotState.VOID)
+    item.slots.filter(state__in=[SlotState.READY, SlotState.ACCEPTED]).update(
+        state=SlotState.VOID, reserved_worker=None, reserved_until=None
+    )
     item.round += 1
+    item.stage = Stage.LABEL
     item.state = ItemState.WAITING
     item.labelers_wanted = WorkQueue.objects.values_list("labelers_wanted", flat=True).get(pk=item.work_queue_id)
-    item.save(update_fields=["round", "state", "labelers_wanted"])
+    item.save(update_fields=["stage", "round", "state", "labelers_wanted"])
     record("work_item.round_begun", "work_item", item.pk, round=item.round)
     distribute(queue_id=item.work_queue_id)
     return item

@@ -50,6 +50,54 @@ class DraftRefOutput(serializers.Serializer[Any]):
     url = serializers.CharField()
 
 
+class CommentOutput(serializers.Serializer[Any]):
+    x = serializers.FloatField(help_text="Pixels of the photo.")
+    y = serializers.FloatField()
+    text = serializers.CharField()
+
+
+class VerdictOutput(serializers.Serializer[Any]):
+    round = serializers.IntegerField()
+    verdict = serializers.CharField()
+    reason = serializers.CharField(allow_blank=True)
+    comments = CommentOutput(many=True)
+    at = serializers.DateTimeField()
+
+
+class LayerOutput(serializers.Serializer[Any]):
+    url = serializers.CharField()
+
+
+class ConsolidatedLayerOutput(LayerOutput):
+    rule = serializers.CharField()
+    confidence = serializers.FloatField()
+    disputed_share = serializers.FloatField()
+    class_agreement = serializers.DictField(child=serializers.FloatField())
+
+
+class AnswerLayerOutput(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField(help_text="A, B, C ...: no labeler is named.")
+    kind = serializers.CharField()
+    reason = serializers.CharField(allow_blank=True)
+    url = serializers.CharField(allow_null=True)
+
+
+class ReviewSheetOutput(serializers.Serializer[Any]):
+    round = serializers.IntegerField()
+    consolidated = ConsolidatedLayerOutput(allow_null=True)
+    disagreement = LayerOutput(allow_null=True)
+    answers = AnswerLayerOutput(many=True)
+    history = VerdictOutput(many=True)
+
+
+class ReworkSheetOutput(serializers.Serializer[Any]):
+    round = serializers.IntegerField()
+    mine = serializers.BooleanField(help_text="Whether the answer that came back was yours.")
+    previous = LayerOutput(allow_null=True)
+    history = VerdictOutput(many=True)
+
+
 class AssignmentOutput(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     token = serializers.IntegerField()
@@ -62,6 +110,9 @@ class AssignmentOutput(serializers.Serializer[Any]):
     revision = serializers.IntegerField()
     paused = serializers.BooleanField()
     draft = DraftRefOutput(allow_null=True)
+    stage = serializers.ChoiceField(choices=["label", "review"])
+    review = ReviewSheetOutput(allow_null=True)
+    rework = ReworkSheetOutput(allow_null=True)
 
 
 class LeaseOutput(serializers.Serializer[Any]):

@@ -13,5 +13,6 @@ urlpatterns = [
     path("claims/<uuid:claim_id>/release", views.ReleaseView.as_view(), name="work_release"),
     path("claims/<uuid:claim_id>/decline", views.DeclineView.as_view(), name="work_decline"),
     path("claims/<uuid:claim_id>/image", views.ImageView.as_view(), name="work_image"),
+    path("claims/<uuid:claim_id>/layers/<slug:layer>", views.LayerView.as_view(), name="work_layer"),
     path("claims/<uuid:claim_id>/segment", views.SegmentView.as_view(), name="work_segment"),
 ]

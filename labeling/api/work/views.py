@@ -11,11 +11,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from labeling.api.work import inputs, outputs
+from labeling.selectors import layers
 from labeling.selectors.overview import work_overview
 from labeling.services import answers, assignments, drafts, segmentation
 from maskwright.core.api.request_id import request_id
 from maskwright.organizations.api.authentication import actor_of_request
-from maskwright.organizations.permissions import Permission, require
+from maskwright.organizations.permissions import Permission, allows, require
 from workforce.services import claims
 
 _TOKEN = OpenApiParameter(
@@ -44,7 +45,12 @@ class ClaimsView(WorkView):
         """Take an assignment (201), get the live one again (200), or learn why there is none (204, `X-Reason`)."""
         given = inputs.ClaimInput(data=request.data)
         given.is_valid(raise_exception=True)
-        found = assignments.claim_assignment(user_id=self.user_id(request), job_id=given.validated_data.get("job"))
+        actor = actor_of_request(request)
+        found = assignments.claim_assignment(
+            user_id=self.user_id(request),
+            job_id=given.validated_data.get("job"),
+            may_review=allows(actor.role, Permission.WORK_REVIEW),
+        )
         if isinstance(found, claims.NoWork):
             headers = {"X-Reason": str(found.reason)}
             if found.until is not None:
@@ -157,6 +163,14 @@ class ImageView(WorkView):
         return FileResponse(body, content_type=image.content_type, headers=headers)
 
 
+class LayerView(WorkView):
+    @extend_schema(responses={(200, "image/png"): OpenApiTypes.BINARY})
+    def get(self, request: Request, claim_id: uuid.UUID, layer: str) -> HttpResponse:
+        """A layer of the claim's sheet: `consolidated`, `disagreement`, or the mask of an answer (its id)."""
+        png = layers.layer_png(user_id=self.user_id(request), claim_id=claim_id, layer=layer)
+        return HttpResponse(png, content_type="image/png", headers=_PRIVATE)
+
+
 class SegmentView(WorkView):
     @extend_schema(
         request=OpenApiTypes.OBJECT, responses={(200, "image/png"): OpenApiTypes.BINARY}, parameters=[_TOKEN]
@@ -179,7 +193,7 @@ class OverviewView(WorkView):
     def get(self, request: Request) -> Response:
         """The portal's first page: jobs, today, what came back, the live claim."""
         actor = actor_of_request(request)
-        overview = work_overview(self.user_id(request))
+        overview = work_overview(self.user_id(request), may_review=allows(actor.role, Permission.WORK_REVIEW))
         return Response(
             {
                 "person": {"name": actor.user.get_full_name(), "username": actor.user.username},

@@ -36,6 +36,7 @@ _QUEUE = {
     "deadline": "deadline",
     "time_limit_seconds": "time_limit_seconds",
     "work_team_id": "work_team_id",
+    "review_team_id": "review_team_id",
     "priority": "priority",
 }
 
@@ -56,6 +57,8 @@ def change_job(
     priority: int | None = None,
     deadline: datetime | Unset | None = UNSET,
     work_team_id: uuid.UUID | Unset = UNSET,
+    review_team_id: uuid.UUID | Unset | None = UNSET,
+    review_share: float | None = None,
 ) -> LabelingJob:
     """Change what is given; everything else stays. Answers already given and live claims keep their revision.
 
@@ -82,12 +85,17 @@ def change_job(
         "time_limit_seconds": time_limit_seconds,
         "max_concurrent": max_concurrent,
         "priority": priority,
+        "review_share": review_share,
     }
     changes = {key: value for key, value in given.items() if value is not None}
     changes |= {} if deadline is UNSET else {"deadline": deadline}
     changes |= {} if work_team_id is UNSET else {"work_team_id": work_team_id}
+    changes |= {} if review_team_id is UNSET else {"review_team_id": review_team_id}
     wanted, problems = _categories(before.categories, categories)
     problems += _problems(changes)
+    if {"review_share", "review_team_id"} & set(changes):
+        team = changes.get("review_team_id", queue.review_team_id)
+        problems += rules.review_problems(team, changes.get("review_share", job.review_share))
     if problems:
         raise Invalid(_("The job cannot be changed like this; each reason is listed."), fields=tuple(problems))
     content = {key: changes[key] for key in _CONTENT if key in changes and getattr(before, key) != changes[key]}
@@ -97,6 +105,10 @@ def change_job(
     }
     if content or numbers:
         _write(job, before, content, numbers)
+    if review_share is not None and review_share != job.review_share:
+        job.review_share = review_share
+        job.save(update_fields=["review_share"])
+        record("labeling_job.changed", "labeling_job", job.pk, review_share=review_share)
     return job
 
 

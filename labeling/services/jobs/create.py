@@ -51,12 +51,14 @@ def create_job(
     consolidation_rule: str = DEFAULT_RULE,
     start_when_ready: bool = False,
     for_vendor: bool = False,
+    review_team_id: uuid.UUID | None = None,
+    review_share: float = 0.0,
 ) -> LabelingJob:
     """Make a job in state `initializing` and emit `job.intake`, which reads its input and checks its photos.
 
     `label_attribute_name` defaults to `<name>-ref`; `output_uri` to the installation's own storage. A job needs a work
-    team of the own organization unless it is `for_vendor`: then a grant is offered afterwards. Raises Invalid with
-    every problem at once; then nothing was made.
+    team of the own organization unless it is `for_vendor`: then a grant is offered afterwards. `review_share` (0 to 1)
+    of the results wait for the review team. Raises Invalid with every problem at once; then nothing was made.
     """
     attribute = label_attribute_name or f"{name}-ref"
     output = output_or_default(output_uri)
@@ -79,6 +81,7 @@ def create_job(
         *_find_labels(label_set_id, parts),
         *_find_template(task_template_id, parts),
         *_team_problems(work_team_id, for_vendor),
+        *rules.review_problems(review_team_id, review_share),
         *input_problems(resolver, input_uri),
         *output_problems(resolver, output),
     ]
@@ -89,6 +92,7 @@ def create_job(
         with transaction.atomic():
             queue = create_queue(
                 work_team_id=work_team_id,
+                review_team_id=review_team_id,
                 window=max_concurrent,
                 labelers_wanted=number_of_labelers,
                 lease_seconds=settings.CLAIM_LEASE_SECONDS,
@@ -104,6 +108,7 @@ def create_job(
                 task_template=parts.template,
                 work_queue=queue,
                 consolidation_rule=consolidation_rule,
+                review_share=review_share,
                 created_by_id=actor_user_id,
                 start_when_ready=start_when_ready,
             )

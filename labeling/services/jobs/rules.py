@@ -1,6 +1,7 @@
 """What the settings of a job may be; every rule gives a problem instead of stopping at the first."""
 
 import re
+import uuid
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from labeling.consolidation import rule_names
 from labeling.services.task_templates import MAX_SECONDS, MIN_SECONDS
 from maskwright.core.errors import FieldProblem
 from maskwright.core.wording import number
+from workforce.models import WorkTeam
 
 MAX_NAME, MAX_ATTRIBUTE = 63, 127
 MAX_LABELERS = 9
@@ -69,6 +71,17 @@ def deadline_problems(deadline: datetime | None) -> Iterator[FieldProblem]:
         )
     elif deadline <= timezone.now():
         yield FieldProblem("deadline", "bad_deadline", _("The deadline is over. Choose a later one, or none."))
+
+
+def review_problems(team_id: uuid.UUID | None, share: float) -> Iterator[FieldProblem]:
+    """A share above nothing needs a team of the own organization."""
+    if not 0 <= share <= 1:
+        yield FieldProblem("review_share", "out_of_range", _("Choose a share from 0 (no review) to 1 (every photo)."))
+    if team_id is not None and not WorkTeam.objects.filter(pk=team_id).exists():
+        message = _("There is no such work team in your organization. Choose one of yours.")
+        yield FieldProblem("review_team_id", "not_found", message)
+    elif team_id is None and share > 0:
+        yield FieldProblem("review_team_id", "no_team", _("Choose who reviews, or set the share to 0."))
 
 
 def rule_problems(rule: str) -> Iterator[FieldProblem]:

@@ -122,6 +122,48 @@ class SecureTenantTable(Operation):
         return f"Secure tenant table {self.name} ({self.policy})"
 
 
+class AddTenantKeys(Operation):
+    """The composite constraints of `TenantForeignKey`s that a later migration added to a secured table."""
+
+    reversible = True
+
+    def __init__(self, name: str, *fields: str) -> None:
+        self.name = name
+        self.fields = fields
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return (type(self).__name__, [self.name, *self.fields], {})
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """The model's Django state does not change."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        model = to_state.apps.get_model(app_label, self.name)
+        for name in self.fields:
+            field = model._meta.get_field(name)
+            target = field.related_model._meta.db_table
+            columns = f"organization_id, {field.column}"
+            SecureTenantTable._add_key(schema_editor, model._meta.db_table, columns, target, "organization_id, id")
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """Nothing to undo alone: reversing goes on to drop the columns, and their constraints go with them."""
+
+    def describe(self) -> str:
+        return f"Add tenant keys to {self.name} ({', '.join(self.fields)})"
+
+
 def policy_sql(table: str, policy: str) -> list[str]:
     """The statements that switch row-level security on, also for the table's owner (FORCE), and set the policies."""
     readable, writable = POLICIES[policy]

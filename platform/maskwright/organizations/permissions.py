@@ -25,15 +25,17 @@ class Permission(TextChoices):
     SETTINGS_MANAGE = "settings:manage", _("change label sets, task templates and storage connections")
     TEAMS_MANAGE = "teams:manage", _("make work teams and choose who is in them")
     WORK_DO = "work:do", _("label photos of the teams one is in")
+    WORK_REVIEW = "work:review", _("review the results of the review teams one is in")
 
 
 _READ = frozenset({Permission.JOBS_READ})
-_MANAGE = _READ | {Permission.JOBS_MANAGE, Permission.SETTINGS_MANAGE, Permission.TEAMS_MANAGE, Permission.WORK_DO}
+_WORK = frozenset({Permission.WORK_DO, Permission.WORK_REVIEW})
+_MANAGE = _READ | _WORK | {Permission.JOBS_MANAGE, Permission.SETTINGS_MANAGE, Permission.TEAMS_MANAGE}
 
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.OWNER: _MANAGE | {Permission.MEMBERS_MANAGE},
     Role.MANAGER: _MANAGE | {Permission.MEMBERS_MANAGE},
-    Role.REVIEWER: _READ | {Permission.WORK_DO},
+    Role.REVIEWER: _READ | _WORK,
     Role.LABELER: frozenset({Permission.WORK_DO}),
     Role.AUDITOR: _READ,
 }

@@ -101,9 +101,7 @@ def create_invitation(
 def _input_problems(role: str, email: str, seats: int, days: int) -> list[FieldProblem]:
     problems = []
     if role not in Role.values:
-        problems.append(
-            FieldProblem("role", "unknown", _("Roles are: %(known)s.") % {"known": ", ".join(Role.values)})
-        )
+        problems.append(FieldProblem("role", "unknown", _("Roles are: %(known)s.") % {"known": ", ".join(Role.values)}))
     if not 1 <= seats <= 1000:
         problems.append(FieldProblem("seats", "range", _("An invitation has 1 to 1000 seats.")))
     if not 1 <= days <= 90:

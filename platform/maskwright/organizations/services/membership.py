@@ -103,8 +103,7 @@ def change_member(*, membership_id: uuid.UUID, role: str | None = None, is_activ
     new_active = membership.is_active if is_active is None else is_active
     if new_role not in Role.values:
         raise Invalid(
-            _("There is no role %(role)s. Roles are: %(known)s.")
-            % {"role": new_role, "known": ", ".join(Role.values)}
+            _("There is no role %(role)s. Roles are: %(known)s.") % {"role": new_role, "known": ", ".join(Role.values)}
         )
     if (new_role, new_active) == (membership.role, membership.is_active):
         return membership
