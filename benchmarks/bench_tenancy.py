@@ -24,7 +24,8 @@ from maskwright.core.scope import organization_scope  # noqa: E402
 from tests.factories.jobs import make_job  # noqa: E402
 from tests.plugins.cast import make_company  # noqa: E402
 from workforce.models import Worker  # noqa: E402
-from workforce.services.claims import _TAKE  # noqa: E402
+from workforce.models.work_queue import EVERYBODY  # noqa: E402
+from workforce.services.claim_sql import TAKE  # noqa: E402
 
 ROUNDS, OBJECTS = 400, 2_000
 _SETTINGS = (
@@ -47,7 +48,7 @@ def one(
             cursor.execute(_SETTINGS, [str(organization), ",".join(map(str, queues)), ",".join(map(str, customers))])
             before = time.perf_counter()
             claim = uuid7()
-            cursor.execute(_TAKE, {**values, "claim": claim})
+            cursor.execute(TAKE, {**values, "claim": claim})
             assert cursor.fetchone() is not None
             cursor.execute(_READ, [claim])
             assert cursor.fetchone() is not None
@@ -64,7 +65,14 @@ def main() -> None:
         worker = Worker.objects.create(code="bench.worker")
     with connections["owner"].cursor() as cursor:
         cursor.execute("ANALYZE")
-    values = {"queues": [made.queue.pk], "workers": [worker.pk], "shard": 3}
+    values = {
+        "queues": [made.queue.pk],
+        "workers": [worker.pk],
+        "stages": ["label"],
+        "audiences": [EVERYBODY],
+        "grants": [None],
+        "shard": 3,
+    }
     one_grant = [made.queue.pk]
     many = [*(uuid.uuid4() for _ in range(199)), made.queue.pk]
     callers: dict[str, tuple[str, uuid.UUID, list[uuid.UUID], list[uuid.UUID]]] = {

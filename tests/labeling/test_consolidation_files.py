@@ -14,7 +14,7 @@ from labeling.models import Annotation, ConsolidatedAnnotation, Task
 from labeling.services.consolidation import consolidate_task
 from labeling.services.jobs import change_job
 from labeling.services.publishing import publish_job
-from labeling.services.work_handler import start_consolidation
+from labeling.services.tasks import start_consolidation
 from maskwright.core.objects import ObjectStoreError, blob_store
 from maskwright.core.objects.local import LocalStore
 from maskwright.core.scope import organization_scope

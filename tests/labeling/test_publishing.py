@@ -14,7 +14,7 @@ from labeling.services.consolidation import consolidate_task
 from labeling.services.jobs import stop_job
 from labeling.services.publishing import finish_job, publish_job
 from labeling.services.reconcile import reconcile_organization
-from labeling.services.work_handler import start_consolidation
+from labeling.services.tasks import start_consolidation
 from labeling.storage.outputs import output_manifest_uri
 from maskwright.core.models import OutboxMessage
 from maskwright.core.objects import ObjectStoreError, blob_store

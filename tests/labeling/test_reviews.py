@@ -169,6 +169,7 @@ def test_a_place_kept_for_its_labeler_is_offered_to_nobody_else_until_its_time(a
     assert (response.status_code, response.headers["X-Reason"]) == (204, "all_claimed")
     with organization_scope(acme.id):
         kept = Slot.objects.get(state="ready")
+        assert kept.reserved_until is not None
         assert response.headers["X-Reason-Until"][:19] == kept.reserved_until.isoformat()[:19]
         Slot.objects.filter(pk=kept.pk).update(reserved_until="2026-01-01T00:00:00Z")
     assert claim(acme.client("labeler2")).status_code == 201

@@ -53,6 +53,8 @@ VERBS = (
     _("work grant unstaffed"),
     _("work item failed"),
     _("work item reopened"),
+    _("work item review began"),
+    _("work item taken back"),
     _("work item round begun"),
     _("work queue changed"),
     _("work queue moved"),
