@@ -13,6 +13,7 @@ from labeling.models import StorageConnection
 from labeling.models.storage_connection import StorageKind
 from labeling.services.storage_connections import remove_storage_connection, save_storage_connection, test_connection
 from labeling.storage.connections import CREDENTIALS, SCHEME_OF
+from maskwright.core.wording import reword
 from maskwright.organizations.actor import Actor
 from maskwright.organizations.admin_actions import ObjectAction
 from maskwright.organizations.admin_base import NavEntry, ScopedModelAdmin
@@ -34,7 +35,7 @@ def _secret(label: Any, help_text: Any = "") -> forms.CharField:
 class ConnectionForm(ServiceForm):
     sections = (
         Section(_("Where"), ("name", "kind", "container", "is_writable")),
-        Section(_("Server"), ("endpoint", "region"), context={"kinds": "s3 azure"}),
+        Section(_("Server"), ("endpoint", "region"), context={"kinds": "s3 gcs azure"}),
         Section(
             _("Access"),
             ("access_key", "secret_key", "session_token"),
@@ -49,7 +50,7 @@ class ConnectionForm(ServiceForm):
         ),
         Section(
             _("Access"),
-            ("account_name", "account_key", "sas_token"),
+            ("connection_string", "account_name", "account_key", "sas_token"),
             _("Stored encrypted and never shown again. Leave all of it empty to keep what is stored."),
             context={"kinds": "azure"},
         ),
@@ -80,6 +81,7 @@ class ConnectionForm(ServiceForm):
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 6, "class": "mw-mono", "autocomplete": "off", "spellcheck": "false"}),
     )
+    connection_string = _secret(_("Connection string"), _("Alone; it holds the account's name and key or SAS token."))
     account_name = forms.CharField(label=_("Storage account"), required=False, max_length=100)
     account_key = _secret(_("Account key"))
     sas_token = _secret(_("SAS token"), _("Instead of the account key."))
@@ -100,8 +102,8 @@ class ConnectionForm(ServiceForm):
 def _test(request: HttpRequest, actor: Actor, connection: StorageConnection) -> str:
     report = test_connection(connection_id=connection.pk)
     if report.ok:
-        return report.message
-    messages.error(request, report.message)
+        return reword(report.message)
+    messages.error(request, reword(report.message))
     return ""
 
 
@@ -179,6 +181,6 @@ class StorageConnectionAdmin(ScopedModelAdmin):
             (_("Address of its photos"), self.address(obj)),
             (_("Credentials"), _("stored, encrypted") if obj.credentials else _("none: read without signing in")),
             (_("Last test (UTC)"), moment(obj.tested_at, gettext("never"))),
-            (_("Result"), obj.test_result or "–"),
+            (_("Result"), reword(obj.test_result) or "–"),
         ]
         return {"facts": facts, "test_failed": obj.test_result not in ("", WORKS)}

@@ -1,16 +1,23 @@
 """Open the store of a storage connection: credentials decrypted, endpoint and folder checked each time."""
 
-import json
 import re
 import uuid
 from pathlib import Path
 from typing import Any, cast
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
-from labeling.errors import AddressUnusable, EndpointRefused
+from labeling.errors import EndpointRefused
 from labeling.models import StorageConnection
 from labeling.models.storage_connection import StorageKind
+from labeling.storage.credentials import (
+    GOOGLE_ENDPOINT,
+    azure_account_url,
+    check_azure_account,
+    check_service_account,
+    google_credentials,
+)
 from labeling.storage.egress import check_endpoint
 from maskwright.core.crypto import decrypt_json, encrypt_json
 from maskwright.core.errors import FieldProblem
@@ -22,7 +29,7 @@ PURPOSE = "storage-connection"
 CREDENTIALS: dict[str, tuple[str, ...]] = {
     StorageKind.S3: ("access_key", "secret_key", "session_token"),
     StorageKind.GCS: ("service_account_json",),
-    StorageKind.AZURE: ("account_name", "account_key", "sas_token"),
+    StorageKind.AZURE: ("connection_string", "account_name", "account_key", "sas_token"),
     StorageKind.LOCAL: (),
 }
 #: Scheme of the addresses a kind answers.
@@ -32,7 +39,6 @@ SCHEME_OF: dict[str, str] = {
     StorageKind.AZURE: "azure",
     StorageKind.LOCAL: "file",
 }
-_GOOGLE_TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105  # an address, not a password
 _CONTAINER = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{1,253}[a-zA-Z0-9]")
 
 
@@ -85,15 +91,19 @@ def _s3_options(connection: StorageConnection, secrets: dict[str, str], patient:
 
 def _gcs_options(connection: StorageConnection, secrets: dict[str, str], patient: bool) -> dict[str, Any]:
     from google.auth import credentials
-    from google.oauth2 import service_account
 
-    untyped: Any = service_account.Credentials
     text = secrets.get("service_account_json", "")
-    options: dict[str, Any] = {"querystring_auth": False}
+    options: dict[str, Any] = {
+        "querystring_auth": False,
+        "timeout": (5, 20) if patient else (3, 5),
+        "deadline": 60 if patient else 5,
+        # Always named: otherwise the library takes it from the environment of the server.
+        "api_endpoint": connection.endpoint or GOOGLE_ENDPOINT,
+    }
     if text:
         info = check_service_account(text)
-        options["credentials"] = untyped.from_service_account_info(info)
-        options["project_id"] = info.get("project_id")
+        options["credentials"] = google_credentials(info)
+        options["project_id"] = info.get("project_id") or "none"
     else:
         options["credentials"] = cast(Any, credentials).AnonymousCredentials()
         options["project_id"] = "anonymous"
@@ -101,43 +111,28 @@ def _gcs_options(connection: StorageConnection, secrets: dict[str, str], patient
 
 
 def _azure_options(connection: StorageConnection, secrets: dict[str, str], patient: bool) -> dict[str, Any]:
+    from maskwright.core.objects.azure import client_options
+
     account = secrets.get("account_name", "")
-    if not re.fullmatch(r"[a-z0-9]{3,24}", account):
-        raise AddressUnusable("The account name is 3 to 24 lower-case letters and digits. Enter it again.")
-    options: dict[str, Any] = {"account_name": account, "timeout": 20 if patient else 5}
-    if secrets.get("account_key"):
-        options["account_key"] = secrets["account_key"]
-    elif secrets.get("sas_token"):
-        options["sas_token"] = secrets["sas_token"].lstrip("?")
-    if connection.endpoint:
-        endpoint = connection.endpoint.rstrip("/")
-        key = secrets.get("account_key", "")
-        options["connection_string"] = f"AccountName={account};AccountKey={key};BlobEndpoint={endpoint}/{account};"
-    return options
+    check_azure_account(account, secrets.get("account_key", ""))
+    limits = {"connect": 5, "read": 20, "retries": 3} if patient else {"connect": 3, "read": 5, "retries": 0}
+    return {
+        "account_name": account,
+        "account_key": secrets.get("account_key") or None,
+        "sas_token": secrets.get("sas_token") or None,
+        "account_url": azure_account_url(connection.endpoint, account),
+        "client_options": client_options(**limits),
+    }
 
 
 _OPTIONS = {StorageKind.S3: _s3_options, StorageKind.GCS: _gcs_options, StorageKind.AZURE: _azure_options}
-
-
-def check_service_account(text: str) -> dict[str, Any]:
-    """The service account of a Google key file. Only its own token address is taken: it decides where we connect."""
-    try:
-        info = json.loads(text)
-    except ValueError:
-        info = None
-    needed = ("client_email", "private_key", "token_uri")
-    if not isinstance(info, dict) or info.get("type") != "service_account" or not all(info.get(k) for k in needed):
-        raise AddressUnusable("That is no key file of a Google service account. Paste the whole JSON file.")
-    if info["token_uri"] != _GOOGLE_TOKEN_URI:
-        raise EndpointRefused(f"The key file's token_uri must be {_GOOGLE_TOKEN_URI}.")
-    return info
 
 
 def container_problem(kind: str, container: str) -> FieldProblem | None:
     """Why a bucket name cannot be one; folders are checked by `check_folder`."""
     if kind == StorageKind.LOCAL or _CONTAINER.fullmatch(container):
         return None
-    message = "A bucket's name has 3 or more letters, digits, dots and hyphens, without s3:// and without a folder."
+    message = _("A bucket's name has 3 or more letters, digits, dots and hyphens, without s3:// and without a folder.")
     return FieldProblem("container", "bad_container", message)
 
 
@@ -147,7 +142,7 @@ def check_folder(folder: str, organization_id: uuid.UUID) -> Path:
     A root may contain `{organization}`, which stands for the slug: then each organization has a folder of its own.
     """
     if not folder.startswith("/") or ".." in folder.split("/"):
-        raise EndpointRefused("Write the folder's absolute path, such as /srv/photos.")
+        raise EndpointRefused(_("Write the folder's absolute path, such as /srv/photos."))
     path = Path(folder).resolve()
     own = Path(settings.MASKWRIGHT_HOME).resolve()
     for root in _roots(organization_id):
@@ -155,10 +150,11 @@ def check_folder(folder: str, organization_id: uuid.UUID) -> Path:
             break
     else:
         raise EndpointRefused(
-            f"This installation may not read {folder}. Ask the operator to add it to LOCAL_STORAGE_ROOTS."
+            _("This installation may not read %(folder)s. Ask the operator to add it to LOCAL_STORAGE_ROOTS.")
+            % {"folder": folder}
         )
     if path.is_relative_to(own) or own.is_relative_to(path):
-        raise EndpointRefused("That folder holds the installation's own data. Choose another one.")
+        raise EndpointRefused(_("That folder holds the installation's own data. Choose another one."))
     return path
 
 

@@ -36,7 +36,7 @@ def addresses(page: ScopedModelAdmin, objects: list[uuid.UUID]) -> list[str]:
     """Every address of a page: its list in all variants, the form, and each object's pages."""
     found = [page.page_url("changelist")]
     variants = ["o=1", "o=-2", "p=2", "e=1", "all=", "q=a", f"q={FOREIGN}"]
-    names: list[Any] = [one for one in page.list_filter]
+    names: list[Any] = list(page.list_filter)
     for name in (one.parameter_name for one in names):
         variants += [f"{name}={value}" for value in ("active", "open", "failed", FOREIGN)]
     found += [f"{found[0]}?{variant}" for variant in variants]

@@ -210,7 +210,10 @@ def test_the_key_file_of_google_cannot_name_its_own_token_address(acme: Company)
         ({"credentials": {"access_key": "a"}}, {"credentials": "incomplete"}),
         ({"credentials": {"password": "a"}}, {"credentials.password": "unknown_credential"}),
         ({"kind": "azure"}, {"credentials.account_name": "required"}),
-        ({"kind": "gcs", "endpoint": "https://store.example"}, {"endpoint": "no_endpoint"}),
+        (
+            {"kind": "local", "container": "/x", "endpoint": "https://store.example"},
+            {"container": "endpoint_refused", "endpoint": "no_endpoint"},
+        ),
         (
             {"kind": "gcs", "credentials": {"service_account_json": "x"}},
             {"credentials.service_account_json": "address_unusable"},

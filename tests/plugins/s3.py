@@ -1,5 +1,6 @@
 """A real S3 server over HTTP."""
 
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -22,21 +23,27 @@ class S3:
     address: str
     client: Any
 
-    def connect(self, company: Company, bucket: str, **changes: Any) -> StorageConnection:
-        self.client.create_bucket(Bucket=bucket)
-        arguments: dict[str, Any] = {
+    def arguments(self, bucket: str, **credentials: str) -> dict[str, Any]:
+        return {
             "name": bucket,
             "kind": "s3",
             "container": bucket,
             "endpoint": self.address,
-            "credentials": {"access_key": "tester", "secret_key": "very-secret"},
+            "credentials": credentials or {"access_key": "tester", "secret_key": "very-secret"},
         }
+
+    def connect(self, company: Company, bucket: str, **changes: Any) -> StorageConnection:
+        self.client.create_bucket(Bucket=bucket)
         with organization_scope(company.id):
-            return save_storage_connection(**(arguments | changes))
+            return save_storage_connection(**(self.arguments(bucket) | changes))
 
     def put(self, bucket: str, files: dict[str, bytes]) -> None:
         for key, data in files.items():
             self.client.put_object(Bucket=bucket, Key=key, Body=data)
+
+    def read(self, bucket: str, key: str) -> bytes:
+        found: bytes = self.client.get_object(Bucket=bucket, Key=key)["Body"].read()
+        return found
 
     def keys(self, bucket: str) -> list[str]:
         return [item["Key"] for item in self.client.list_objects_v2(Bucket=bucket).get("Contents", [])]
@@ -53,7 +60,7 @@ def s3_server() -> Iterator[str]:
 
 @pytest.fixture
 def s3(s3_server: str, settings: Settings) -> Iterator[S3]:
-    settings.STORAGE_ENDPOINTS = [s3_server.removeprefix("http://")]
+    settings.STORAGE_ENDPOINTS = [*settings.STORAGE_ENDPOINTS, s3_server.removeprefix("http://")]
     client: Any = boto3.client(
         "s3",
         endpoint_url=s3_server,
@@ -66,3 +73,16 @@ def s3(s3_server: str, settings: Settings) -> Iterator[S3]:
         for item in client.list_objects_v2(Bucket=bucket["Name"]).get("Contents", []):
             client.delete_object(Bucket=bucket["Name"], Key=item["Key"])
         client.delete_bucket(Bucket=bucket["Name"])
+
+
+@pytest.fixture
+def s3_signs_in(s3: S3) -> Iterator[None]:
+    """From the second request on the server knows nobody: it has no accounts, and asks for one."""
+    _allow_strangers(s3, b"1")
+    yield
+    _allow_strangers(s3, b"inf")
+
+
+def _allow_strangers(s3: S3, requests: bytes) -> None:
+    address, headers = f"{s3.address}/moto-api/reset-auth", {"Content-Type": "text/plain"}
+    urllib.request.urlopen(urllib.request.Request(address, data=requests, headers=headers), timeout=10)

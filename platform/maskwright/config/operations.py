@@ -19,12 +19,13 @@ from django.utils import timezone
 
 from labeling.services import reconcile as labeling_reconcile
 from labeling.services.jobs.lifecycle import stop_job
+from labeling.services.sweeping import sweep_message
 from maskwright.accounts.services.tickets import delete_old_tickets
 from maskwright.config.probes import OperationsNote, leave_note
 from maskwright.config.publisher import RESEND, Publisher
 from maskwright.config.reaper import Reaper
 from maskwright.core.errors import DomainError
-from maskwright.core.outbox import PUSH
+from maskwright.core.outbox import PUSH, emit
 from maskwright.core.scope import organization_scope
 from workforce.services import reconcile as workforce_reconcile
 
@@ -35,6 +36,7 @@ PUBLISHER_SILENT = 10.0  # seconds without a successful pass, and no note is lef
 KEEP_DONE = "1 day"
 KEEP_DEAD = "90 days"
 SWEEP_BATCH = 5000
+SWEEP_PERIOD = 3600  # seconds; as beat has it
 
 _WAITING = """
 SELECT count(*), extract(epoch FROM clock_timestamp() - min(created_at))::float8 FROM core_outboxmessage
@@ -50,6 +52,7 @@ UNION SELECT organization_id FROM labeling_labelingjob WHERE state NOT IN ('stop
 UNION SELECT organization_id FROM labeling_task WHERE state = 'consolidating'
 UNION SELECT organization_id FROM labeling_labelingjob WHERE ended_at > clock_timestamp() - interval '1 hour'
 """
+_ORGANIZATIONS = "SELECT id FROM organizations_organization"
 _OVERDUE = """
 SELECT j.organization_id, j.id FROM labeling_labelingjob j JOIN workforce_workqueue q ON q.id = j.work_queue_id
 WHERE j.state IN ('in_progress', 'paused') AND q.deadline <= clock_timestamp()
@@ -169,12 +172,23 @@ def _in_scope(organization_id: uuid.UUID, work: Callable[[], int]) -> int:
 
 
 def sweep_all() -> dict[str, int]:
-    """Remove what is of no use any more: handled messages after a day, dead ones after 90, ended sessions, tickets."""
+    """Remove what is of no use any more: handled messages after a day, dead ones after 90, ended sessions, tickets.
+
+    What lies unnamed in the storage is swept by a message for each organization, so that no organization's storage
+    holds up the others; `removed["storage"]` is how many were written.
+    """
     removed = {name: _sweep_outbox(condition) for name, condition in _SWEEP.items()}
     removed["sessions"] = Session.objects.filter(expire_date__lt=timezone.now()).delete()[0]
     removed["tickets"] = delete_old_tickets()
+    turn = int(time.time() // SWEEP_PERIOD)
+    removed["storage"] = sum(_in_scope(one, partial(_ask_to_sweep, one, turn)) for one in _read_ids(_ORGANIZATIONS))
     logger.info("Swept: %s", ", ".join(f"{count} {name}" for name, count in removed.items()))
     return removed
+
+
+def _ask_to_sweep(organization_id: uuid.UUID, turn: int) -> int:
+    emit(sweep_message(organization_id, turn))
+    return 1
 
 
 def _sweep_outbox(condition: str) -> int:

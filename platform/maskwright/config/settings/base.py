@@ -212,6 +212,8 @@ TIME_ZONE = "UTC"
 # --- Work --------------------------------------------------------------------------------------------------------
 CLAIM_LEASE_SECONDS = env.number("CLAIM_LEASE_SECONDS", 600)
 STOP_GRACE_SECONDS = env.number("STOP_GRACE_SECONDS", 300)
+#: What nothing names any more is removed from the storage when it is older. Longer than any request or task may take.
+STORAGE_SWEEP_GRACE_SECONDS = env.number("STORAGE_SWEEP_GRACE_SECONDS", 86400)
 #: Most photos of one job that may be open at once; Ground Truth's limit, larger where the operator wants it.
 MAX_CONCURRENT_TASKS = env.number("MAX_CONCURRENT_TASKS", 5000)
 IMAGE_MAX_BYTES = env.number("IMAGE_MAX_BYTES", 40 * 1024 * 1024)

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import BinaryIO, Protocol
+
+from django.utils.translation import gettext as _
 
 from maskwright.core.errors import DomainError
 
@@ -17,6 +20,10 @@ class ObjectStoreError(DomainError):
 class ObjectMissing(ObjectStoreError):
     code = "object_missing"
     status = 404
+
+
+class BucketMissing(ObjectMissing):
+    code = "bucket_missing"
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,9 @@ class ObjectStore(Protocol):
 
     def size(self, key: str) -> int: ...
 
+    def modified(self, key: str) -> datetime:
+        """When it was last written, by the storage's clock (aware)."""
+
     def delete(self, key: str) -> None:
         """Deleting what is not there is no error."""
 
@@ -55,7 +65,7 @@ def check_key(key: str) -> str:
     """Refuse keys that could leave their root: absolute, empty, with `..` or control characters."""
     parts = key.split("/")
     if not key or key.startswith("/") or "\\" in key or any(p in ("", ".", "..") for p in parts):
-        raise ObjectStoreError("That is not a usable object name.", code="bad_key")
+        raise ObjectStoreError(_("That is not a usable object name."), code="bad_key")
     if any(ord(c) < 32 for c in key) or len(key.encode()) > 1024:
-        raise ObjectStoreError("That is not a usable object name.", code="bad_key")
+        raise ObjectStoreError(_("That is not a usable object name."), code="bad_key")
     return key

@@ -23,17 +23,22 @@ def open_store(address: str, **options: Any) -> ObjectStore:
         from botocore.config import Config
         from storages.backends.s3 import S3Storage
 
+        from maskwright.core.objects.amazon import AmazonDriver
+
         options.setdefault("client_config", Config(connect_timeout=5, read_timeout=20, retries={"max_attempts": 3}))
-        return RemoteStore(S3Storage(bucket_name=parts.netloc, file_overwrite=True, **options), prefix=prefix)
+        s3 = S3Storage(bucket_name=parts.netloc, file_overwrite=True, **options)
+        return RemoteStore(s3, AmazonDriver(s3), prefix=prefix)
     if parts.scheme == "gs":
-        from storages.backends.gcloud import GoogleCloudStorage
+        from maskwright.core.objects.google import GoogleDriver, GoogleStorage
 
-        return RemoteStore(GoogleCloudStorage(bucket_name=parts.netloc, file_overwrite=True, **options), prefix=prefix)
+        google = GoogleStorage(bucket_name=parts.netloc, file_overwrite=True, **options)
+        return RemoteStore(google, GoogleDriver(google), prefix=prefix)
     if parts.scheme == "azure":
-        from storages.backends.azure_storage import AzureStorage
+        from maskwright.core.objects.azure import AzureDriver, AzureStorage, client_options
 
-        store = AzureStorage(azure_container=parts.netloc, overwrite_files=True, **options)
-        return RemoteStore(store, prefix=prefix)
+        options.setdefault("client_options", client_options(connect=5, read=20, retries=3))
+        azure = AzureStorage(azure_container=parts.netloc, overwrite_files=True, **options)
+        return RemoteStore(azure, AzureDriver(azure), prefix=prefix)
     raise ImproperlyConfigured(
         f"'{address}' is no storage address. Use file:///folder, s3://bucket/prefix, gs://bucket/prefix or "
         "azure://container/prefix."
