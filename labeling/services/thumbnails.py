@@ -23,7 +23,6 @@ from maskwright.core.scope import organization_scope
 logger = logging.getLogger(__name__)
 
 SIDE = 320  # pixels of the longer side: crisp at 160 on a screen of double density
-TOPIC = "thumbnail.make"
 _MAX_BYTES = 1 << 20
 
 
@@ -67,7 +66,7 @@ def thumbnail_of_file(file: UploadedFile) -> bytes | None:
 def _read_or_ask(organization_id: uuid.UUID, sha256: str, payload: dict[str, str]) -> bytes | None:
     found = read_thumbnail(organization_id, sha256)
     if found is None:
-        emit(Message(TOPIC, organization_id, payload, key=sha256))
+        emit(Message("thumbnail.make", organization_id, payload, key=sha256))
     return found
 
 
