@@ -14,7 +14,7 @@ from maskwright.core.models import OutboxMessage
 from maskwright.core.scope import organization_scope
 from tests.factories.inputs import jpeg, order_job, run_messages
 from tests.factories.jobs import photo
-from tests.factories.work import claim, mask_png, submit
+from tests.factories.work import bytes_of, claim, mask_png, submit
 from tests.plugins.cast import Company
 
 SCHEMES = {"s3": "s3", "gcs": "gs", "azure": "azure"}
@@ -58,7 +58,7 @@ def test_from_photo_to_manifest(
     masks: dict[str, np.ndarray[Any, Any]] = {}  # by photo: in which order they come is the queue's business
     for number in (1, 2):
         assignment = claim(client).json()
-        data = b"".join(client.get(assignment["image"]["url"]).streaming_content)
+        data = bytes_of(client.get(assignment["image"]["url"]))
         name = next(name for name, content in files.items() if content == data)
         mask = masks[base + name] = np.full((8, 12), number, dtype=np.uint8)
         assert submit(client, assignment, mask_png(mask)).status_code in (200, 201)
