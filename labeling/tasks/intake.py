@@ -8,7 +8,6 @@ from django.utils.translation import gettext_noop
 from labeling.services.intake import fail_intake, run_intake
 from labeling.services.intake.context import LEASE_SECONDS
 from labeling.services.retries import recheck_object
-from labeling.services.thumbnails import TOPIC as THUMBNAIL_TOPIC
 from labeling.services.thumbnails import make_asked_thumbnail
 from maskwright.core.models import as_uuid
 from maskwright.core.outbox import handles
@@ -32,6 +31,6 @@ def recheck(*, organization_id: uuid.UUID, message_id: uuid.UUID, object_id: str
     recheck_object(organization_id=organization_id, object_id=as_uuid(object_id))
 
 
-@handles(THUMBNAIL_TOPIC, queue="ingest", lease=LEASE_SECONDS, transactional=False)
+@handles("thumbnail.make", queue="ingest", lease=LEASE_SECONDS, transactional=False)
 def thumbnail(*, organization_id: uuid.UUID, message_id: uuid.UUID, **of: str) -> None:
     make_asked_thumbnail(organization_id=organization_id, **of)
