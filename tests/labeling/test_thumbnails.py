@@ -17,7 +17,7 @@ from tests.factories.jobs import make_job, photo
 from tests.plugins.cast import Company
 from workforce.services.grants import accept_grant, offer_grant, revoke_grant
 
-TOPIC = thumbnails.TOPIC
+TOPIC = "thumbnail.make"
 
 
 def _get(company: Company, url: str, who: str = "manager", **headers: str) -> Any:
