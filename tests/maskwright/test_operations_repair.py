@@ -144,7 +144,8 @@ def test_the_sweep_removes_what_was_done_long_ago_and_ended_sessions(acme: Compa
     removed = sweep_all()
     assert (removed["done"], removed["sessions"]) == (1, 1)
     with organization_scope(acme.id):
-        assert set(OutboxMessage.objects.values_list("pk", flat=True)) == {recent, waiting}
+        kept = OutboxMessage.objects.exclude(topic="storage.sweep")  # written by the sweep itself
+        assert set(kept.values_list("pk", flat=True)) == {recent, waiting}
     assert [session.session_key for session in Session.objects.all()] == ["b" * 32]
 
 
