@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from labeling.selectors.reviewed import reviewed_answers
 from maskwright.core.scope import current_scope
 from workforce.states import ClaimState
 
@@ -91,6 +92,7 @@ class Overview:
     jobs: list[dict[str, Any]]
     today: dict[str, Any]
     returned: list[dict[str, Any]]
+    reviewed: dict[str, Any]
     claim: dict[str, Any] | None
 
 
@@ -98,7 +100,7 @@ _JOB_KEYS = ("id", "name", "title", "status", "paused", "customer", "waiting", "
 
 
 def work_overview(user_id: uuid.UUID, *, may_review: bool = False) -> Overview:
-    """Three statements, whatever the number of jobs. A job's `reviews` is null where the person reviews nothing."""
+    """Four statements, whatever the number of jobs. A job's `reviews` is null where the person reviews nothing."""
     scope = current_scope()
     values: dict[str, Any] = {
         "org": scope.organization_id,
@@ -116,7 +118,8 @@ def work_overview(user_id: uuid.UUID, *, may_review: bool = False) -> Overview:
     for job in jobs:
         job["id"] = str(job["id"])
     claim = {"id": str(claim_id), "job": str(job_id)} if claim_id else None
-    return Overview(jobs, {"submitted": submitted, "active_seconds": active_seconds}, returned, claim)
+    reviewed = reviewed_answers(user_id, scope.organization_id)
+    return Overview(jobs, {"submitted": submitted, "active_seconds": active_seconds}, returned, reviewed, claim)
 
 
 def _returned(claim_id: uuid.UUID, job_id: uuid.UUID, state: str, at: datetime, is_late: bool) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import type { LabelMap } from "./document/label-map";
 import type { Point } from "./geometry/polygon";
 import { KeyboardControl } from "./input/keyboard";
 import { PointerControl } from "./input/pointer";
+import type { ReviewDesk } from "./review/desk";
 import type { LabelStyle, Renderer } from "./renderer/renderer";
 import { Stage } from "./renderer/stage";
 import type { EditorState } from "./state";
@@ -28,6 +29,8 @@ export interface EngineOptions {
   /** Null: whichever is faster here. */
   readonly renderer?: Renderer["name"] | null;
   readonly state: EditorState;
+  /** What a reviewer works with; null elsewhere. */
+  readonly review: ReviewDesk | null;
   readonly pixels: PixelWork;
   /** Commands of the chrome (submit, help ...): they share the keyboard and the help sheet. */
   readonly others: readonly OtherCommand[];
@@ -38,8 +41,8 @@ export interface EngineOptions {
 function styleOf(state: EditorState, categories: readonly Category[]): LabelStyle {
   const palette = new Uint8Array(256 * 4).fill(255);
   for (const { index, color } of categories) palette.set(parseColor(color), index * 4);
-  if (!state.labelsShown.value) for (let at = 3; at < palette.length; at += 4) palette[at] = 0;
-  return { opacity: state.opacity.value, outlines: state.outlines.value, hatch: state.hatch.value, palette };
+  if (!state.labelsShown.value || state.covered.value) for (let at = 3; at < palette.length; at += 4) palette[at] = 0;
+  return { opacity: state.opacity.value, outlines: state.outlines.value, hatch: state.hatch.value && !state.covered.value, palette };
 }
 
 /** An open document: picture, tools and shortcuts at work on it. */
@@ -61,15 +64,16 @@ export class Engine {
 
   constructor(readonly options: EngineOptions) {
     const { host, map, image, categories, state, pixels, readOnly } = options;
-    this.tools = allowedTools(options.tools, readOnly);
+    this.tools = allowedTools(options.tools, readOnly, options.review !== null);
     this.actions = availableActions(readOnly);
     if (!categories.some(({ index }) => index === state.category.value)) state.category.value = categories[0]?.index ?? 0;
     if (!this.tools.some(({ id }) => id === state.tool.value)) state.tool.value = this.tools[0].id;
+    state.covered.value = false;
     state.busy.value = null;
     state.notice.value = null;
     this.stage = new Stage(host, styleOf(state, categories), options.renderer);
     this.workspace = {
-      map, state, stage: this.stage, pixels, categories, readOnly,
+      map, state, stage: this.stage, pixels, categories, readOnly, review: options.review,
       segment: (request, signal) => options.segment(request, signal),
     };
     this.#toolId = state.tool.value;
@@ -91,7 +95,8 @@ export class Engine {
     this.stage.overlay = {
       paint: (context) => {
         const preview = this.#tool.overlay?.({ context, camera: this.stage.camera, pointer: this.pointer.position }) ?? false;
-        return this.keyboard.paint(context) || preview;
+        const frame = options.review?.paint(context, this.stage.camera) ?? false;
+        return this.keyboard.paint(context) || preview || frame;
       },
       ring: () => this.#tool.ring?.({ camera: this.stage.camera, pointer: this.pointer.position }) ?? null,
     };

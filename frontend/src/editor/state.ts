@@ -22,6 +22,8 @@ export class EditorState {
   readonly hatch = signal(false);
   /** Whether labels are shown at all (a quick look at the bare image). */
   readonly labelsShown = signal(true);
+  /** Another mask is looked at: the document's labels are not drawn under it. */
+  readonly covered = signal(false);
   /** The person's own shortcuts. */
   readonly keys = signal<KeyChoices>(loadKeyChoices());
   readonly camera = signal<Camera>({ originX: 0, originY: 0, scale: 1 });

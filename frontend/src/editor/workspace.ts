@@ -1,4 +1,5 @@
 import type { LabelMap } from "./document/label-map";
+import type { ReviewDesk } from "./review/desk";
 import type { Stage } from "./renderer/stage";
 import type { EditorState } from "./state";
 import type { SegmentRequest, SegmentResult } from "./transport/transport";
@@ -21,6 +22,8 @@ export interface Workspace {
   readonly pixels: PixelWork;
   readonly categories: readonly Category[];
   readonly readOnly: boolean;
+  /** What a reviewer works with; null elsewhere. */
+  readonly review: ReviewDesk | null;
   segment(request: SegmentRequest, signal: AbortSignal): Promise<SegmentResult>;
 }
 

@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { formatDuration, formatNumber, t, tn } from "../shared/i18n";
+import { formatDuration, formatNumber, locale, t, tn } from "../shared/i18n";
 import { statusBadge } from "../shared/status";
 import type { OverviewState } from "./overview-store";
-import type { JobSummary, Overview, Returned } from "./types";
+import type { JobSummary, Overview, Returned, ReviewCounts, Reviewed, SentBack } from "./types";
 
 export interface HomeActions {
   readonly start: () => void;
@@ -26,6 +26,7 @@ export function homeView(state: OverviewState, connection: TemplateResult, actio
 function loaded(overview: Overview, actions: HomeActions): TemplateResult {
   return html`
     ${startCard(overview, actions.start)} ${today(overview)}
+    ${overview.reviewed ? reviewedCard(overview, overview.reviewed) : nothing}
     ${overview.returned.length > 0 ? returnedCard(overview) : nothing} ${jobsCard(overview)}
   `;
 }
@@ -55,6 +56,16 @@ function startWords({ claim, jobs }: Overview): { headline: string; detail: stri
     };
   }
   const waiting = jobs.reduce((sum, job) => sum + (job.paused ? 0 : job.waiting), 0);
+  const reviews = jobs.reduce((sum, job) => sum + (job.paused ? 0 : (job.reviews ?? 0)), 0);
+  if (reviews > 0) {
+    return {
+      headline: tn(reviews, "One review is waiting for you", "{count} reviews are waiting for you"),
+      detail: waiting > 0
+        ? tn(waiting, "One photo to label is waiting, too. After each the next one opens by itself.", "{count} photos to label are waiting, too. After each the next one opens by itself.")
+        : t("Press Start once: after each review the next one opens by itself."),
+      label: t("Start"),
+    };
+  }
   if (waiting > 0) {
     return {
       headline: tn(waiting, "One photo is waiting for you", "{count} photos are waiting for you"),
@@ -100,6 +111,39 @@ function returnedCard({ returned, jobs }: Overview): TemplateResult {
   </section>`;
 }
 
+/** Nothing at all was reviewed this week: nothing is said of it. */
+function reviewedCard({ jobs }: Overview, { today: day, week, sent_back: sentBack }: Reviewed): TemplateResult | typeof nothing {
+  if (week.accepted + week.returned === 0) return nothing;
+  const figures = (label: string, { accepted, returned }: ReviewCounts): TemplateResult => html`<div>
+    <dt>${label}</dt>
+    <dd>
+      <span class="mw-badge mw-badge--success mw-number">${tn(accepted, "1 accepted", "{count} accepted")}</span>
+      <span class="mw-badge ${returned > 0 ? "mw-badge--warning" : ""} mw-number">${tn(returned, "1 sent back", "{count} sent back")}</span>
+    </dd>
+  </div>`;
+  const row = ({ job: id, reason, comments, open, returned_at: at }: SentBack): TemplateResult => {
+    const job = jobs.find((candidate) => candidate.id === id);
+    return html`<li>
+      <span class="mw-reviewed__head">
+        <strong>${job ? job.title || job.name : t("A photo")}</strong>
+        ${at === undefined ? nothing : html`<time class="mw-muted mw-small" datetime=${at}>${when(at)}</time>`}
+        <span class="mw-badge ${open ? "mw-badge--warning" : "mw-badge--success"}">${open ? t("to be corrected") : t("corrected")}</span>
+      </span>
+      <span>${reason || t("See the comments in the photo.")}</span>
+      ${comments > 0 ? html`<span class="mw-muted mw-small">${tn(comments, "1 comment in the photo", "{count} comments in the photo")}</span>` : nothing}
+    </li>`;
+  };
+  return html`<section class="mw-card mw-card--flush" aria-labelledby="mw-reviewed">
+    <header class="mw-card__header"><h2 id="mw-reviewed">${t("Reviews of your answers")}</h2></header>
+    <dl class="mw-reviewed">${figures(t("Today"), day)} ${figures(t("This week"), week)}</dl>
+    ${sentBack.length > 0 ? html`<ul class="mw-rows mw-reviewed__rows">${sentBack.map(row)}</ul>` : nothing}
+  </section>`;
+}
+
+function when(at: string): string {
+  return new Intl.DateTimeFormat(locale(), { weekday: "short", hour: "2-digit", minute: "2-digit" }).format(new Date(at));
+}
+
 function jobsCard({ jobs, organization }: Overview): TemplateResult {
   return html`<section class="mw-card mw-card--flush">
     <header class="mw-card__header"><h2>${t("Your teams' jobs")}</h2></header>
@@ -129,13 +173,18 @@ function jobRow(job: JobSummary, customer: string): TemplateResult {
       <progress class="mw-progress" aria-labelledby=${id} max=${Math.max(job.total, 1)} .value=${job.mine}></progress>
     </div>
     <div class="mw-job__state">
+      ${!job.paused && (job.reviews ?? 0) > 0
+        ? html`<span class="mw-badge mw-badge--accent mw-number">${tn(job.reviews ?? 0, "1 to review", "{count} to review")}</span>`
+        : nothing}
       ${job.waiting > 0 && !job.paused
         ? html`<span class="mw-badge mw-badge--accent mw-number"
             >${tn(job.waiting, "1 waiting", "{count} waiting")}</span
           >`
         : job.paused
           ? statusBadge("paused")
-          : statusBadge(job.status)}
+          : (job.reviews ?? 0) > 0
+            ? nothing
+            : statusBadge(job.status)}
     </div>
   </li>`;
 }

@@ -26,6 +26,8 @@ export interface JobSummary {
   readonly customer: string;
   readonly status: string;
   readonly waiting: number;
+  /** Reviews that wait; null where the person reviews nothing. */
+  readonly reviews?: number | null;
   readonly mine: number;
   readonly total: number;
   readonly paused: boolean;
@@ -39,11 +41,31 @@ export interface Returned {
   readonly returned_at?: string;
 }
 
+export interface ReviewCounts {
+  readonly accepted: number;
+  readonly returned: number;
+}
+
+/** An answer that a reviewer sent back. */
+export interface SentBack extends Returned {
+  readonly comments: number;
+  /** Not answered again yet. */
+  readonly open: boolean;
+}
+
+/** What became of the person's answers in review; a week begins on Monday. */
+export interface Reviewed {
+  readonly today: ReviewCounts;
+  readonly week: ReviewCounts;
+  readonly sent_back: readonly SentBack[];
+}
+
 export interface Overview {
   readonly person: { readonly name: string; readonly username: string };
   readonly organization: { readonly id: string; readonly name: string };
   readonly today: { readonly submitted: number; readonly active_seconds: number };
   readonly jobs: readonly JobSummary[];
   readonly returned: readonly Returned[];
+  readonly reviewed?: Reviewed;
   readonly claim: { readonly id: string; readonly job?: string } | null;
 }

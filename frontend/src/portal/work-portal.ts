@@ -198,6 +198,11 @@ export class WorkPortal extends LitElement {
         this.#session.hint();
         this.#renewOverview();
         break;
+      case "work.answer_reviewed":
+        // What came back may be open again, for him alone.
+        this.#session.hint();
+        this.#renewOverview();
+        break;
       case "work.claim_changed":
       case "work.claim_ended":
         this.#editor.claimHint(message.data.claim);

@@ -21,6 +21,12 @@ export interface SessionEnded {
   readonly data: Readonly<Record<string, never>>;
 }
 
+export interface WorkAnswerReviewed {
+  readonly type: "work.answer_reviewed";
+  readonly version: 1;
+  readonly data: { readonly claim: string };
+}
+
 export interface WorkAvailable {
   readonly type: "work.available";
   readonly version: 1;
@@ -43,6 +49,7 @@ export type Message =
   | JobChanged
   | JobProgress
   | SessionEnded
+  | WorkAnswerReviewed
   | WorkAvailable
   | WorkClaimChanged
   | WorkClaimEnded;

@@ -201,6 +201,7 @@ class OverviewView(WorkView):
                 "today": overview.today,
                 "jobs": overview.jobs,
                 "returned": overview.returned,
+                "reviewed": overview.reviewed,
                 "claim": overview.claim,
                 "image_max_side": settings.IMAGE_MAX_SIDE,
             }

@@ -6,7 +6,7 @@ import type { Category } from "../workspace";
 import { share } from "./format";
 import "./shortcut-sheet";
 
-export type DialogId = "unlabeled" | "empty" | "impossible" | "decline" | "release" | "help";
+export type DialogId = "unlabeled" | "empty" | "impossible" | "decline" | "release" | "help" | "send-back" | "accept-painted";
 
 export const dialogStyles = css`
   dialog {
@@ -74,6 +74,10 @@ export const dialogStyles = css`
     margin: 0;
     padding: 0;
     border: 0;
+  }
+  dialog legend {
+    padding: 0;
+    font-weight: 600;
   }
   dialog .choice {
     display: flex;

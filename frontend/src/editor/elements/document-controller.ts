@@ -3,6 +3,9 @@ import { categoriesOf, completeAssignment } from "../assignment-input";
 import { buildPalette } from "../codec/palette";
 import { Disposers } from "../disposer";
 import { Engine } from "../engine";
+import type { OtherCommand } from "../actions/shortcuts";
+import { ReviewDesk } from "../review/desk";
+import { Rework } from "../review/rework";
 import type { AssignmentSession } from "../session/assignment-session";
 import { MemoryStore, openLocalStore, type LocalStore } from "../session/local-store";
 import { ImageError, openDocument, type OpenedDocument } from "../session/open";
@@ -17,6 +20,11 @@ import type { SegmentationEditor } from "./segmentation-editor";
 export class DocumentController {
   engine: Engine | null = null;
   session: AssignmentSession | null = null;
+  /** A reviewer's desk, where answers are reviewed. */
+  desk: ReviewDesk | null = null;
+  /** What came back, where the photo did. */
+  rework: Rework | null = null;
+  commands: readonly OtherCommand[] = [];
   /** What is open (or opening), complete. */
   opened: Assignment | null = null;
   #document = new Disposers();
@@ -122,6 +130,7 @@ export class DocumentController {
         onSignedOut: () => this.editor.emit("mw-signed-out"),
       });
     }
+    this.#startStage(assignment, pixels);
     this.engine = new Engine({
       host: this.editor.stageHost,
       map,
@@ -131,11 +140,13 @@ export class DocumentController {
       readOnly: this.editor.mode === "view",
       renderer: this.editor.renderer,
       state: this.editor.editorState,
+      review: this.desk,
       pixels,
-      others: this.editor.commands,
+      others: this.commands,
       segment: (request, signal) => this.transport().segment(assignment, request, signal),
       onActivity: () => this.session?.input(),
     });
+    this.desk?.attach(this.engine.workspace, document.start);
     let revision = map.revision;
     this.#document.add(
       map.subscribe(() => {
@@ -151,6 +162,17 @@ export class DocumentController {
     if (this.editor.mode === "work") this.editor.stageHost.focus({ preventScroll: true });
   }
 
+  #startStage(assignment: Assignment, pixels: WorkerPixelWork): void {
+    const { review, rework } = assignment;
+    if (this.editor.mode === "work" && assignment.stage === "review" && review) {
+      const transport = this.transport();
+      const onComment = (): void => void this.editor.reviewPanel?.write();
+      this.desk = new ReviewDesk(assignment, review, { transport, pixels, onComment });
+    } else if (this.editor.mode === "work" && rework) this.rework = new Rework(assignment, rework);
+    this.editor.cameBackRead = false;
+    this.commands = this.editor.makeCommands(this.desk, this.rework);
+  }
+
   #tellRestored(restored: OpenedDocument["restored"]): void {
     const { notice } = this.editor.editorState;
     if (restored === "local") notice.value = { kind: "info", text: t("Your labels from this device are back.") };
@@ -164,6 +186,10 @@ export class DocumentController {
     this.#document.dispose();
     this.session?.dispose();
     this.session = null;
+    this.desk?.dispose();
+    this.desk = null;
+    this.rework?.dispose();
+    this.rework = null;
     this.engine?.dispose();
     this.engine = null;
     this.opened = null;

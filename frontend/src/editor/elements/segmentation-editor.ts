@@ -8,9 +8,17 @@ import { Disposers } from "../disposer";
 import type { OtherCommand } from "../actions/shortcuts";
 import type { Engine } from "../engine";
 import type { AssignmentSession } from "../session/assignment-session";
+import { reviewCommands, reworkCommands } from "../review/commands";
+import type { ReviewDesk } from "../review/desk";
+import "../review/pin-layer";
+import "../review/review-panel";
+import type { ReviewPanel } from "../review/review-panel";
+import type { Rework } from "../review/rework";
+import "../review/rework-panel";
+import type { ReworkPanel } from "../review/rework-panel";
 import { keepSettings } from "../settings";
 import { EditorState } from "../state";
-import type { Assignment, Transport } from "../transport/transport";
+import type { Assignment, Receipt, Transport, VerdictContent } from "../transport/transport";
 import { baseStyles, SignalElement } from "./base";
 import { dialogStyles, type DialogId } from "./dialogs";
 import { DocumentController } from "./document-controller";
@@ -55,21 +63,46 @@ export class SegmentationEditor extends SignalElement {
   @state() tabbed = false;
   /** Whether the page fills the slot at the header's end: its own way to stop, for example. */
   @state() barEndUsed = false;
+  /** What is said once about an image that came back was read. */
+  @state() cameBackRead = false;
   @query(".stage") stageHost!: HTMLElement;
   @query("dialog") dialogElement!: HTMLDialogElement;
   @query("mw-editor-labels") labelList!: LabelList;
+  @query("mw-editor-review") reviewPanel!: ReviewPanel | null;
+  @query("mw-editor-rework") reworkPanel!: ReworkPanel | null;
 
   readonly editorState = new EditorState();
   readonly #page = new Disposers();
   readonly #documents = new DocumentController(this);
 
   /** Commands of the chrome, beside tools and actions. */
-  readonly commands: readonly OtherCommand[] = [
-    { id: "submit", label: "Submit", keys: ["mod+enter"], run: () => this.requestSubmit() },
+  readonly shared: readonly OtherCommand[] = [
     { id: "save", label: "Save now", keys: ["mod+s"], run: () => void this.session?.drafts.flush() },
     { id: "search", label: "Search classes", keys: ["/"], run: () => this.labelList.focusSearch() },
     { id: "help", label: "Tools and shortcuts", keys: ["?"], run: () => (this.dialog = "help") },
   ];
+  readonly #submit: OtherCommand = { id: "submit", label: "Submit", keys: ["mod+enter"], run: () => this.requestSubmit() };
+
+  /** What the open document adds: a reviewer accepts and sends back instead of submitting. */
+  makeCommands(desk: ReviewDesk | null, rework: Rework | null): readonly OtherCommand[] {
+    if (desk !== null) {
+      return [...reviewCommands(desk, { accept: () => this.accept(), sendBack: () => this.askToSendBack() }), ...this.shared];
+    }
+    const places = rework === null ? [] : reworkCommands(rework.pins, (by) => this.reworkPanel?.step(by));
+    return [this.#submit, ...this.shared, ...places];
+  }
+
+  get commands(): readonly OtherCommand[] {
+    return this.#documents.commands;
+  }
+
+  get desk(): ReviewDesk | null {
+    return this.#documents.desk;
+  }
+
+  get rework(): Rework | null {
+    return this.#documents.rework;
+  }
 
   get engine(): Engine | null {
     return this.#documents.engine;
@@ -135,8 +168,36 @@ export class SegmentationEditor extends SignalElement {
       this.#previewOnly();
       return;
     }
-    const receipt = await session.send(kind, reason);
-    if (receipt !== null) this.emit("mw-submitted", { ...receipt });
+    this.#sent(await session.send(kind, reason));
+  }
+
+  /** A reviewer accepts: the result as it is, or the mask he made of it. */
+  accept(): void {
+    const { engine, desk } = this;
+    if (engine === null || desk === null || engine.busy || this.mode !== "work") return;
+    const { map } = engine.workspace;
+    if (!desk.changed.value && desk.sheet.consolidated !== null) void this.sendVerdict(desk.accept());
+    else if (desk.pins.said.length > 0) this.dialog = "accept-painted";
+    else if (map.unlabeled > 0 && this.opened?.template.require_full_coverage === true) this.dialog = "unlabeled";
+    else void this.send("mask");
+  }
+
+  askToSendBack(): void {
+    if (this.desk !== null && this.engine?.busy === false) this.dialog = "send-back";
+  }
+
+  async sendVerdict(content: VerdictContent): Promise<void> {
+    this.dialog = null;
+    this.editorState.notice.value = null;
+    if (this.session === null) this.#previewOnly();
+    else this.#sent(await this.session.sendVerdict(content));
+  }
+
+  #sent(receipt: Receipt | null): void {
+    if (receipt === null) return;
+    this.desk?.done();
+    this.rework?.done();
+    this.emit("mw-submitted", { ...receipt });
   }
 
   async give(index: number): Promise<void> {

@@ -233,4 +233,24 @@ export const shellStyles = css`
   mw-editor-labels {
     flex: 1 1 auto;
   }
+  .chip.warn {
+    background: var(--mw-warning-soft, #fdf1db);
+    color: var(--mw-warning, #8a5200);
+  }
+  header .button.primary kbd {
+    border-color: transparent;
+    background: rgb(0 0 0 / 22%);
+    color: inherit;
+  }
+  /* Classes first, they are needed with every stroke; what is read beside them scrolls. */
+  aside.long {
+    inline-size: 288px;
+    overflow-y: auto;
+  }
+  aside.long :is(mw-editor-labels, .instructions) {
+    flex: none;
+  }
+  aside.long .instructions {
+    max-block-size: none;
+  }
 `;

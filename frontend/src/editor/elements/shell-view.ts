@@ -1,7 +1,9 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { unsafeHTML } from "lit/directives/unsafe-html.js";
-import { t } from "../../shared/i18n";
+import { t, tn } from "../../shared/i18n";
 import { isMac, showKey } from "../actions/keys";
+import type { ReviewDesk } from "../review/desk";
+import { acceptPaintedDialog, sendBackDialog } from "../review/send-back-dialog";
 import { icon } from "./base";
 import { confirmDialog, DECLINE_REASONS, helpSheet, IMPOSSIBLE_REASONS, reasonDialog, unlabeledDialog } from "./dialogs";
 import { sessionBanner, sessionVeil, toast, type SessionActions } from "./messages";
@@ -23,9 +25,9 @@ export function renderShell(editor: SegmentationEditor): TemplateResult {
       ${engine === null ? html`<span></span>` : html`<mw-editor-options .engine=${engine} @click=${backToImage}></mw-editor-options>`}
       <div class="picture ${editor.tabbed ? "tabbed" : ""}">
         <div class="stage" tabindex="0" role="application" aria-label=${stageLabel(editor)}></div>
-        ${renderStatus(editor)}
+        ${renderPins(editor)} ${renderStatus(editor)}
         ${session === null ? nothing : [sessionVeil(session, on), sessionBanner(session, on)]}
-        ${engine === null ? nothing : toast(editor.editorState)}
+        ${renderCameBack(editor)} ${engine === null ? nothing : toast(editor.editorState)}
       </div>
     </main>
     ${engine === null ? nothing : renderSide(editor)}
@@ -73,6 +75,8 @@ function renderHeader(editor: SegmentationEditor): TemplateResult {
     ${opened !== null && mode === "work"
       ? html`<span class="number">${t("Image {number}", { number: opened.task.data_object.index + 1 })}</span>`
       : nothing}
+    ${editor.desk !== null ? html`<span class="chip">${t("Review, round {number}", { number: editor.desk.sheet.round })}</span>` : nothing}
+    ${editor.rework !== null ? html`<span class="chip warn">${t("Came back")}</span>` : nothing}
     ${mode === "preview" ? html`<span class="chip">${t("Preview: nothing is sent")}</span>` : nothing}
     <span class="space"></span>
     <slot
@@ -85,11 +89,49 @@ function renderHeader(editor: SegmentationEditor): TemplateResult {
           ${icon("M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17ZM9.8 9.7a2.3 2.3 0 1 1 3.3 2c-.8.4-1.1.8-1.1 1.6M12 16.5v.1")}
         </button>`}
     ${engine === null || mode === "view" ? nothing : renderMenu(editor, ready)}
-    ${engine === null || mode === "view"
+    ${editor.desk !== null ? renderVerdicts(editor, editor.desk, ready) : engine === null || mode === "view"
       ? nothing
       : html`<button class="button primary" data-testid="submit" ?disabled=${!ready} title="${t("Submit")} (${showKey("mod+enter", isMac())})"
           @click=${() => editor.requestSubmit()}>${t("Submit")}</button>`}
   </header>`;
+}
+
+function renderVerdicts(editor: SegmentationEditor, desk: ReviewDesk, ready: boolean): TemplateResult {
+  const key = (id: string): TemplateResult | typeof nothing => {
+    const command = editor.commands.find((one) => one.id === id);
+    const found = command === undefined ? null : (editor.engine?.keymap.keyFor(command) ?? null);
+    return found === null ? nothing : html`<kbd>${showKey(found, isMac())}</kbd>`;
+  };
+  const painted = desk.changed.value || desk.sheet.consolidated === null;
+  return html`<button class="button" ?disabled=${!ready} @click=${() => editor.askToSendBack()}>${t("Send back")} ${key("send-back")}</button>
+    <button class="button primary" data-testid="accept" ?disabled=${!ready} @click=${() => editor.accept()}>
+      ${painted ? t("Accept my mask") : t("Accept")} ${key("accept")}
+    </button>`;
+}
+
+/** Told once, over the image: why one sees it again. What is wrong stands beside the image for as long as it is open. */
+function renderCameBack(editor: SegmentationEditor): TemplateResult | typeof nothing {
+  const { rework } = editor;
+  if (rework === null || editor.cameBackRead) return nothing;
+  const places = rework.pins.pins.value.length;
+  return html`<div class="banner warn" role="status">
+    <span>
+      ${rework.sheet.mine
+        ? t("This image came back to you. You see the mask you submitted: correct it and submit it again.")
+        : t("This image was labeled before and sent back. It needs a new answer; read first what the reviewer wrote.")}
+      ${places === 0 ? nothing : tn(places, "One place is marked in it.", "{count} places are marked in it.")}
+    </span>
+    <button class="button" @click=${() => {
+      editor.cameBackRead = true;
+      if (places > 0) editor.reworkPanel?.step(1);
+    }}>${places === 0 ? t("Understood") : t("Show the first place")}</button>
+  </div>`;
+}
+
+function renderPins(editor: SegmentationEditor): TemplateResult | typeof nothing {
+  const list = editor.desk?.pins ?? editor.rework?.pins ?? null;
+  if (editor.engine === null || list === null) return nothing;
+  return html`<mw-editor-pins .list=${list} .editor=${editor.editorState}></mw-editor-pins>`;
 }
 
 function renderMenu(editor: SegmentationEditor, ready: boolean): TemplateResult {
@@ -108,17 +150,17 @@ function renderMenu(editor: SegmentationEditor, ready: boolean): TemplateResult 
   return html`<div class="menu">
     <button class="button" popovertarget="more" aria-haspopup="menu" ?disabled=${!ready}>${t("More")}${icon("M7 10l5 5 5-5", 16)}</button>
     <div id="more" popover role="menu" aria-label=${t("More")} @beforetoggle=${place}>
-      ${template?.allow_empty === true
+      ${template?.allow_empty === true && editor.desk === null
         ? html`<button role="menuitem" @click=${run(() => (editor.dialog = "empty"))}>${t("Nothing to label here")}</button>`
         : nothing}
-      ${template?.allow_impossible === true
+      ${template?.allow_impossible === true && editor.desk === null
         ? html`<button role="menuitem" @click=${run(() => (editor.dialog = "impossible"))}>${t("Cannot be labeled, because …")}</button>`
         : nothing}
       ${editor.barEndUsed
         ? nothing
         : html`<button role="menuitem" @click=${run(() => void editor.leave("stop"))}>${t("Stop and resume later")}</button>`}
       <button role="menuitem" @click=${run(() => (editor.dialog = "release"))}>${t("Give the image back")}</button>
-      <button role="menuitem" @click=${run(() => (editor.dialog = "decline"))}>${t("I do not want to label this image")}</button>
+      <button role="menuitem" @click=${run(() => (editor.dialog = "decline"))}>${editor.desk === null ? t("I do not want to label this image") : t("I do not want to review this image")}</button>
     </div>
   </div>`;
 }
@@ -150,7 +192,7 @@ function renderSide(editor: SegmentationEditor): TemplateResult {
   const choice = (id: string | null, name: string): TemplateResult => html`<label>
     <input type="radio" name="layer" .checked=${editor.layer === id} @change=${() => void editor.showLayer(id)} />${name}
   </label>`;
-  return html`<aside>
+  return html`<aside class=${editor.desk === null && editor.rework === null ? "" : "long"}>
     ${mode === "view" && layers.length > 0
       ? html`<div class="layers" role="radiogroup" aria-labelledby="layers">
           <h2 id="layers">${t("Labels shown")}</h2>
@@ -159,10 +201,12 @@ function renderSide(editor: SegmentationEditor): TemplateResult {
       : nothing}
     ${instructions === ""
       ? nothing
-      : html`<details class="instructions" open>
+      : html`<details class="instructions" ?open=${editor.desk === null && editor.rework === null}>
           <summary>${t("Instructions")}${icon("M7 10l5 5 5-5", 16)}</summary>
           <div class="text">${unsafeHTML(instructions)}</div>
         </details>`}
+    ${editor.desk === null ? nothing : html`<mw-editor-review .engine=${engine} .desk=${editor.desk}></mw-editor-review>`}
+    ${editor.rework === null ? nothing : html`<mw-editor-rework .engine=${engine} .rework=${editor.rework}></mw-editor-rework>`}
     <mw-editor-labels .engine=${engine}></mw-editor-labels>
   </aside>`;
 }
@@ -211,6 +255,10 @@ function renderDialog(editor: SegmentationEditor): TemplateResult | typeof nothi
         t("Give it back"),
         () => void editor.leave("release"),
       );
+    case "send-back":
+      return editor.desk === null ? nothing : sendBackDialog(editor.desk, (content) => void editor.sendVerdict(content));
+    case "accept-painted":
+      return acceptPaintedDialog(editor.desk?.pins.said.length ?? 0, () => void editor.send("mask"));
     case "help":
       return helpSheet(engine, editor.commands);
     default:

@@ -4,7 +4,7 @@ import type { LabelMap } from "../document/label-map";
 import { union, type Rect } from "../document/rect";
 import { clamp, fit, minScale, zoomAt, type Camera, type Size } from "../viewport/camera";
 import { Canvas2dRenderer } from "./canvas2d";
-import type { LabelStyle, Renderer } from "./renderer";
+import type { LabelStyle, Renderer, Scene } from "./renderer";
 import { WebglRenderer } from "./webgl";
 
 /** A brush's outline in CSS pixels of the view. */
@@ -21,6 +21,11 @@ export interface OverlayPainter {
   /** Answers whether anything was drawn. */
   paint(context: CanvasRenderingContext2D): boolean;
   ring(): Ring | null;
+}
+
+/** Draws between picture and overlay, whenever the picture is drawn: all of the view, or what shows `damage`. */
+export interface LayerPainter {
+  draw(scene: Scene, damage: Rect | null): void;
 }
 
 /** How long a lost graphics context may take to come back before drawing goes on without one. */
@@ -50,6 +55,8 @@ export class Stage {
   #fitted = true;
   /** Set by whoever owns the tools. */
   overlay: OverlayPainter = { paint: () => false, ring: () => null };
+  /** Set by who shows other masks over the picture. */
+  layers: LayerPainter | null = null;
   onCamera: (camera: Camera) => void = () => undefined;
 
   constructor(
@@ -135,6 +142,11 @@ export class Stage {
     this.#request();
   }
 
+  /** A canvas between the picture and the overlay. */
+  insertAbovePicture(canvas: HTMLCanvasElement): void {
+    this.host.insertBefore(canvas, this.#overlay);
+  }
+
   invalidateOverlay(): void {
     this.#overlayStale = true;
     this.#request();
@@ -217,7 +229,10 @@ export class Stage {
   #draw(): void {
     this.#frame = 0;
     const scene = { camera: this.#camera, view: this.view, ratio: this.ratio, style: this.#style };
-    if (this.#whole || this.#damage !== null) this.#renderer.draw(scene, this.#whole ? null : this.#damage);
+    if (this.#whole || this.#damage !== null) {
+      this.#renderer.draw(scene, this.#whole ? null : this.#damage);
+      this.layers?.draw(scene, this.#whole ? null : this.#damage);
+    }
     this.#whole = false;
     this.#damage = null;
     if (!this.#overlayStale) return;

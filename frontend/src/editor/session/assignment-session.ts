@@ -3,7 +3,7 @@ import type { Clock } from "../../shared/clock";
 import type { Disposer } from "../disposer";
 import { TransportError, type Failure, type FieldError } from "../transport/errors";
 import { retrying, type RetryOptions } from "../transport/retry";
-import type { Answer, Assignment, Receipt, Transport } from "../transport/transport";
+import type { Answer, Assignment, Receipt, Transport, VerdictContent } from "../transport/transport";
 import { ActivityMeter } from "./activity";
 import { DraftKeeper, type SavingState } from "./drafts";
 import type { LocalStore } from "./local-store";
@@ -128,6 +128,18 @@ export class AssignmentSession {
 
   /** Sends an answer until it is acknowledged, refused for good, or `cancelSending` is called. */
   async send(kind: "mask" | "empty" | "impossible", reason = ""): Promise<Receipt | null> {
+    return this.#send(async () => {
+      if (kind === "mask") return { kind, png: await this.ports.encode() };
+      return kind === "empty" ? { kind } : { kind, reason };
+    });
+  }
+
+  /** A reviewer's verdict, sent like any answer. */
+  async sendVerdict(content: VerdictContent): Promise<Receipt | null> {
+    return this.#send(async () => Promise.resolve({ kind: "review", content }));
+  }
+
+  async #send(make: () => Promise<Answer>): Promise<Receipt | null> {
     if (this.phase.value.kind === "sending" || this.phase.value.kind === "sent") return null;
     const before = this.phase.value;
     const giveUp = new AbortController();
@@ -135,8 +147,7 @@ export class AssignmentSession {
     this.problem.value = null;
     this.phase.value = { kind: "sending", waiting: null };
     try {
-      const png = kind === "mask" ? await this.ports.encode() : null;
-      const answer: Answer = png !== null ? { kind: "mask", png } : kind === "empty" ? { kind } : { kind: "impossible", reason };
+      const answer = await make();
       await Promise.race([
         Promise.all([this.#beat(true), this.drafts.flush()]),
         new Promise<void>((resolve) => this.ports.clock.after(LAST_HEARTBEAT_WAIT, resolve)),

@@ -15,6 +15,8 @@ export interface OpenedDocument {
   readonly idempotencyKey: string;
   /** Where the labels shown come from; `damaged`: there was a draft, but it could not be read. */
   readonly restored: "local" | "server" | "damaged" | null;
+  /** The mask the document began with: the result under review, or the labeler's own that came back. Null: none. */
+  readonly start: Uint8Array<ArrayBuffer> | null;
 }
 
 /** The file cannot be shown: it is no image we read, or not of the size the task says. */
@@ -53,7 +55,9 @@ export async function openDocument(
   ]);
   const map = new LabelMap(width, height);
   const idempotencyKey = local?.idempotencyKey ?? crypto.randomUUID();
-  const opened = { map, image, idempotencyKey };
+  const start = await loadStart(assignment, transport, pixels);
+  if (start !== null) map.replace(start);
+  const opened = { map, image, idempotencyKey, start };
   const choice = newerDraft(local, assignment.draft, assignment.image);
   if (choice === "local" && local !== null && (await restoreLocal(map, local, pixels))) {
     return { ...opened, seq: local.seq, onServer: false, restored: "local" };
@@ -66,6 +70,14 @@ export async function openDocument(
   if (draft === null) return { ...opened, seq, onServer: true, restored: null };
   const restored = (await restore(map, draft.png, pixels)) ? "server" : "damaged";
   return { ...opened, seq, onServer: true, restored };
+}
+
+async function loadStart(assignment: Assignment, transport: Transport, pixels: PixelWork): Promise<Uint8Array<ArrayBuffer> | null> {
+  const layer = assignment.review?.consolidated ?? assignment.rework?.previous ?? null;
+  if (layer === null) return null;
+  const { width, height, data } = await pixels.decode(await transport.loadMask(layer.url));
+  if (width !== assignment.image.width || height !== assignment.image.height) throw new ImageError("the mask is not of the image's size");
+  return data;
 }
 
 async function restoreLocal(map: LabelMap, local: LocalDraft, pixels: PixelWork): Promise<boolean> {

@@ -4,7 +4,7 @@ import type { Camera } from "../viewport/camera";
 import type { Workspace } from "../workspace";
 
 export type ToolId =
-  | "brush" | "eraser" | "polygon" | "polygon-eraser" | "fill" | "extreme-points" | "pick" | "pan";
+  | "take" | "comment" | "brush" | "eraser" | "polygon" | "polygon-eraser" | "fill" | "extreme-points" | "pick" | "pan";
 
 /** A pointer event in image coordinates. */
 export interface PointerInput extends Point {
@@ -58,6 +58,8 @@ export interface ToolDefinition {
   readonly allowedBy: string | null;
   /** SVG path on a 24 x 24 grid, drawn as lines. */
   readonly icon: string;
+  /** Only where answers are reviewed. */
+  readonly reviews?: boolean;
   /** Works in a read-only editor too. */
   readonly readOnly: boolean;
   create(workspace: Workspace): Tool;

@@ -35,6 +35,11 @@ function failureFor(status: number, code: string | undefined): Failure {
   return status >= 500 || status === 429 || status === 408 ? "server" : "invalid";
 }
 
+function contentOf(answer: Answer): unknown {
+  if (answer.kind === "review") return answer.content;
+  return answer.kind === "impossible" ? { reason: answer.reason } : {};
+}
+
 async function toError(response: Response): Promise<TransportError> {
   const body = (await response.json().catch(() => ({}))) as ErrorBody;
   const retry = Number(response.headers.get("Retry-After") ?? NaN);
@@ -87,7 +92,7 @@ export class HttpTransport implements Transport {
         : {
             method: "POST",
             headers,
-            body: { kind: answer.kind, content: answer.kind === "impossible" ? { reason: answer.reason } : {} },
+            body: { kind: answer.kind, content: contentOf(answer) },
           };
     const response = await this.#claim(assignment, "submit", call);
     const body = (await response.json()) as Partial<Receipt> & { readonly annotation: string };

@@ -28,6 +28,66 @@ export interface Assignment {
   readonly revision: number;
   readonly paused: boolean;
   readonly draft: { readonly seq: number; readonly sha256: string; readonly url: string } | null;
+  readonly stage?: "label" | "review";
+  readonly review?: ReviewSheet | null;
+  readonly rework?: ReworkSheet | null;
+}
+
+/** A remark pinned to a place of the photo, in pixels. */
+export interface Comment {
+  readonly x: number;
+  readonly y: number;
+  readonly text: string;
+}
+
+/** A reviewer's verdict of an earlier round. */
+export interface PastVerdict {
+  readonly round: number;
+  readonly verdict: string;
+  readonly reason: string;
+  readonly comments: readonly Comment[];
+  readonly at: string;
+}
+
+/** An answer under review; A, B, C instead of names. */
+export interface AnswerLayer {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly reason: string;
+  readonly url: string | null;
+}
+
+export interface ReviewSheet {
+  readonly round: number;
+  readonly consolidated: {
+    readonly url: string;
+    readonly rule: string;
+    readonly confidence: number;
+    readonly disputed_share: number;
+    /** Class index (as text) to agreement, 0 to 1. */
+    readonly class_agreement: Readonly<Record<string, number>>;
+  } | null;
+  readonly disagreement: { readonly url: string } | null;
+  readonly answers: readonly AnswerLayer[];
+  readonly history: readonly PastVerdict[];
+}
+
+/** What a labeler is told of a photo that came back. */
+export interface ReworkSheet {
+  readonly round: number;
+  readonly mine: boolean;
+  readonly previous: { readonly url: string } | null;
+  readonly history: readonly PastVerdict[];
+}
+
+/** What a reviewer says without a mask of his own. */
+export interface VerdictContent {
+  readonly verdict: "accept" | "return";
+  readonly reason: string;
+  readonly comments: readonly Comment[];
+  readonly annotations?: readonly string[];
+  readonly to?: "same" | "other";
 }
 
 export interface DraftBytes {
@@ -39,7 +99,8 @@ export interface DraftBytes {
 export type Answer =
   | { readonly kind: "mask"; readonly png: Uint8Array<ArrayBuffer> }
   | { readonly kind: "empty" }
-  | { readonly kind: "impossible"; readonly reason: string };
+  | { readonly kind: "impossible"; readonly reason: string }
+  | { readonly kind: "review"; readonly content: VerdictContent };
 
 /** The server's acknowledgement: the bytes are stored and the row is committed. */
 export interface Receipt {

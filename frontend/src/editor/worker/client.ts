@@ -4,6 +4,7 @@ import type { LabelMap } from "../document/label-map";
 import { MirrorSource } from "./mirror";
 import type { PixelCall, PixelReply, PixelRequest } from "./messages";
 import type { PixelWork, Raster } from "./pixel-work";
+import type { Disputed } from "./disputed";
 import type { Region } from "./regions";
 
 interface Waiting {
@@ -67,6 +68,14 @@ export class WorkerPixelWork implements PixelWork {
 
   unlabeledRegions(raster: Raster): Promise<Region[]> {
     return this.#tools.call<Region[]>({ kind: "unlabeledRegions", raster }, [raster.data.buffer]);
+  }
+
+  disputed(bytes: Uint8Array<ArrayBuffer>): Promise<Disputed> {
+    return this.#tools.call<Disputed>({ kind: "disputed", bytes }, [bytes.buffer]);
+  }
+
+  region(raster: Raster, x: number, y: number): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#tools.call<Uint8Array<ArrayBuffer>>({ kind: "region", raster, x, y }, [raster.data.buffer]);
   }
 
   encode(map: LabelMap, palette: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {

@@ -5,6 +5,8 @@ export type PixelCall =
   | { readonly kind: "fill"; readonly raster: Raster; readonly x: number; readonly y: number; readonly value: number }
   | { readonly kind: "rest"; readonly raster: Raster; readonly value: number }
   | { readonly kind: "unlabeledRegions"; readonly raster: Raster }
+  | { readonly kind: "disputed"; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly kind: "region"; readonly raster: Raster; readonly x: number; readonly y: number }
   | {
       readonly kind: "encode";
       /** A number of its own for each document. */

@@ -1,7 +1,8 @@
 import { decodePng, encodePng, type IndexedImage } from "../codec/png";
 import type { TileChange } from "../document/journal";
 import type { LabelMap } from "../document/label-map";
-import { unlabeledRegions, type Region } from "./regions";
+import { readDisputed, type Disputed } from "./disputed";
+import { regionMask, unlabeledRegions, type Region } from "./regions";
 import { fillChange, restChange } from "./whole-image";
 
 /** A raster on its way to the worker: the buffer is given away with it. */
@@ -18,6 +19,10 @@ export interface PixelWork {
   /** All unlabeled pixels given to `value`, for `LabelMap.adopt`. */
   rest(raster: Raster, value: number): Promise<TileChange[]>;
   unlabeledRegions(raster: Raster): Promise<Region[]>;
+  /** A disagreement layer (PNG): its values, smaller copies of them, and its regions. */
+  disputed(bytes: Uint8Array<ArrayBuffer>): Promise<Disputed>;
+  /** 1 for the pixels of the disputed region around (x, y); `raster` holds disagreement. */
+  region(raster: Raster, x: number, y: number): Promise<Uint8Array<ArrayBuffer>>;
   /** The document as it is at the call, as PNG. */
   encode(map: LabelMap, palette: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
   decode(bytes: Uint8Array<ArrayBuffer>): Promise<IndexedImage>;
@@ -36,6 +41,14 @@ export class InlinePixelWork implements PixelWork {
 
   async unlabeledRegions({ data, width, height }: Raster): Promise<Region[]> {
     return Promise.resolve(unlabeledRegions(data, width, height));
+  }
+
+  async disputed(bytes: Uint8Array<ArrayBuffer>): Promise<Disputed> {
+    return readDisputed(await decodePng(bytes));
+  }
+
+  async region({ data, width, height }: Raster, x: number, y: number): Promise<Uint8Array<ArrayBuffer>> {
+    return Promise.resolve(regionMask(data.map((value) => (value === 0 ? 1 : 0)), width, height, x, y));
   }
 
   async encode({ data, width, height }: Pick<LabelMap, "data" | "width" | "height">, palette: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {

@@ -19,6 +19,14 @@ async function run(call: PixelCall): Promise<{ result: unknown; transfer: Transf
       return { result: await work.rest(call.raster, call.value), transfer: [] };
     case "unlabeledRegions":
       return { result: await work.unlabeledRegions(call.raster), transfer: [] };
+    case "disputed": {
+      const result = await work.disputed(call.bytes);
+      return { result, transfer: result.levels.map(({ data }) => data.buffer) };
+    }
+    case "region": {
+      const result = await work.region(call.raster, call.x, call.y);
+      return { result, transfer: [result.buffer] };
+    }
     case "encode": {
       if (mirror?.document !== call.document) mirror = { document: call.document, copy: new MirrorCopy(call.width, call.height) };
       mirror.copy.put(call.changed);
