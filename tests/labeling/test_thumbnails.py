@@ -8,7 +8,6 @@ import pytest
 from PIL import Image
 
 from labeling.models import DataObject
-from labeling.services import thumbnails
 from maskwright.core.models import OutboxMessage
 from maskwright.core.objects import blob_store
 from maskwright.core.scope import organization_scope
