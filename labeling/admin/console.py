@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,7 @@ from labeling.selectors.progress import job_progress
 from labeling.states import JobState, TaskState
 from labeling.storage import parse_address
 from maskwright.organizations.admin_html import link, moment, thumbnail
+from workforce.models import WorkQueue
 from workforce.selectors import GrantRow
 
 SHOWN_FAILURES = 10
@@ -55,6 +57,7 @@ def console_context(job: LabelingJob, grants: list[GrantRow]) -> dict[str, Any]:
             (_("Task template"), _link("labeling_tasktemplate", job.task_template)),
             (_("Work team"), _link("workforce_workteam", queue.work_team) or gettext("vendors only")),
             (_("Labelers per photo"), queue.labelers_wanted),
+            (_("Review"), _review(job, queue)),
             (_("Minutes for one photo"), f"{queue.time_limit_seconds / 60:g}"),
             (_("Photos open at once"), f"{queue.window:,}"),
             (_("Priority"), queue.priority),
@@ -67,6 +70,14 @@ def console_context(job: LabelingJob, grants: list[GrantRow]) -> dict[str, Any]:
             (_("Ended (UTC)"), moment(job.ended_at)),
         ],
     }
+
+
+def _review(job: LabelingJob, queue: WorkQueue) -> Any:
+    """Who reviews how much of it."""
+    if queue.review_team is None or not job.review_share:
+        return gettext("none")
+    team = _link("workforce_workteam", queue.review_team)
+    return format_html(gettext("{} of the masks by {}"), f"{job.review_share:.0%}", team)
 
 
 def _input(job: LabelingJob) -> Any:

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from labeling.admin.object_reviews import comment_layers, reviews_of, version_layers, versions_of
 from labeling.admin.words import answer_badge, object_states, reason, task_badge
 from labeling.models import Annotation, DataObject, JobRevision, LabelingJob
 from labeling.selectors.objects import UNUSABLE, ObjectDetail, object_detail, object_rows, task_of
@@ -29,7 +30,7 @@ from maskwright.organizations.admin_filters import ChoiceFilter
 from maskwright.organizations.admin_history import describe, events_about
 from maskwright.organizations.admin_html import badge, moment, thumbnail
 from maskwright.organizations.permissions import Permission
-from workforce.states import ClaimState
+from workforce.states import ClaimState, Stage
 
 JOBS_TO_CHOOSE = 100
 RECENT_EVENTS = 20
@@ -196,7 +197,9 @@ class DataObjectAdmin(ScopedModelAdmin):
             "state": self.state(item),
             "viewer": viewer_data(detail),
             "detail": detail,
-            "answers": [_answer(annotation) for annotation in detail.annotations],
+            "answers": [_answer(one) for one in detail.annotations if one.stage == Stage.LABEL],
+            "reviews": reviews_of(detail),
+            "versions": versions_of(detail),
             "claims": [(claim, ClaimState(claim.state).label) for claim in detail.claims],
             "problem": reword(item.problem or (detail.task.failure_reason if detail.task else "")),
             "line": item.line,
@@ -233,10 +236,12 @@ def viewer_data(detail: ObjectDetail) -> dict[str, Any] | None:
         if detail.consolidated.disagreement_sha256:
             heat = reverse("object_disagreement", args=[item.pk])
             layers.append({"id": "heat", "name": gettext("Disagreement"), "kind": "disagreement", "url": heat})
+    layers += comment_layers(detail)
     for annotation in detail.annotations:
         if annotation.kind == AnnotationKind.MASK:
             url = reverse("annotation_mask", args=[annotation.pk])
             layers.append({"id": str(annotation.pk), "name": _author(annotation), "kind": "mask", "url": url})
+    layers += version_layers(detail)
     revision = JobRevision.objects.filter(job_id=item.job_id).order_by("-number").first()
     return {
         "image": reverse("object_image", args=[item.pk]),
@@ -262,7 +267,12 @@ def _parts(job: LabelingJob, request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _author(annotation: Annotation) -> str:
-    return gettext("Answer of %(who)s") % {"who": annotation.worker.code}
+    who = {"who": annotation.worker.code}
+    if annotation.stage == Stage.REVIEW:
+        return gettext("Mask of the reviewer %(who)s") % who
+    if annotation.state == AnnotationState.RETURNED:
+        return gettext("Answer of %(who)s, sent back") % who
+    return gettext("Answer of %(who)s") % who
 
 
 def _answer(annotation: Annotation) -> dict[str, Any]:

@@ -12,8 +12,12 @@ from labeling.admin.job_fields import (
     deadline_field,
     labelers_field,
     minutes_field,
+    review_arguments,
+    review_percent_field,
+    review_team_field,
     seconds,
     set_choices,
+    set_review_teams,
     window_field,
 )
 from labeling.admin.task_templates import TOOL_NAMES
@@ -43,9 +47,19 @@ class JobChangeForm(ServiceForm):
             _("Who and how"),
             ("work_team", "number_of_labelers", "time_limit_minutes", "max_concurrent", "deadline", "priority"),
         ),
+        Section(
+            _("Review"),
+            ("review_team", "review_percent"),
+            _("Counts for masks that are finished from now on."),
+        ),
     )
     table_path = "categories"
-    paths = {"work_team_id": "work_team", "time_limit_seconds": "time_limit_minutes"}
+    paths = {
+        "work_team_id": "work_team",
+        "review_team_id": "review_team",
+        "review_share": "review_percent",
+        "time_limit_seconds": "time_limit_minutes",
+    }
 
     seen = forms.IntegerField(widget=forms.HiddenInput)
     title = forms.CharField(label=_("Title"), max_length=128)
@@ -69,6 +83,8 @@ class JobChangeForm(ServiceForm):
     time_limit_minutes = minutes_field()
     max_concurrent = window_field()
     deadline = deadline_field()
+    review_team = review_team_field()
+    review_percent = review_percent_field()
     priority = forms.IntegerField(
         label=_("Priority"),
         min_value=-1000,
@@ -80,6 +96,7 @@ class JobChangeForm(ServiceForm):
         super().__init__(*args, **kwargs)
         teams: Choices = [(str(pk), name) for pk, name in team_choices()]
         set_choices(self, "work_team", teams, None if team_id else _("none: vendors only"))
+        set_review_teams(self, teams)
 
     def collect_rows(self) -> list[forms.Form]:
         return list(self.table.ordered_forms) if self.table is not None else []
@@ -94,10 +111,11 @@ class JobChangeForm(ServiceForm):
             "time_limit_seconds": seconds(data["time_limit_minutes"]),
             "categories": [{name: row.cleaned_data.get(name) for name in fields} for row in self.rows()],
             **team,
+            **review_arguments(data),
         }
 
 
-def change_initial(queue: WorkQueue, revision: JobRevision) -> dict[str, Any]:
+def change_initial(queue: WorkQueue, revision: JobRevision, review_share: float) -> dict[str, Any]:
     """What the form of a change begins with."""
     content = ("title", "instructions", "tools", "allow_empty", "allow_impossible", "require_full_coverage")
     deadline: datetime | None = queue.deadline
@@ -110,6 +128,8 @@ def change_initial(queue: WorkQueue, revision: JobRevision) -> dict[str, Any]:
         "max_concurrent": queue.window,
         "deadline": deadline,
         "priority": queue.priority,
+        "review_team": str(queue.review_team_id or ""),
+        "review_percent": f"{review_share * 100:g}" if queue.review_team_id else "100",
     }
 
 

@@ -1,5 +1,6 @@
 """Fields and choices that the forms of labeling jobs share."""
 
+import uuid
 from typing import Any
 
 from django import forms
@@ -72,6 +73,37 @@ def window_field() -> forms.IntegerField:
 
 def deadline_field() -> forms.DateTimeField:
     return forms.DateTimeField(label=_("Deadline (UTC)"), required=False, widget=utc_input())
+
+
+def review_team_field() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=_("Review team"),
+        required=False,
+        help_text=_("Its members who are reviewers or managers look at finished masks. Nobody reviews his own."),
+    )
+
+
+def review_percent_field() -> forms.FloatField:
+    return forms.FloatField(
+        label=_("Masks to review, in percent"),
+        min_value=0,
+        max_value=100,
+        required=False,
+        initial=100,
+        help_text=_("100: each mask waits for a reviewer. Less: a sample, drawn anew for each job."),
+        widget=forms.NumberInput(attrs={"step": "any"}),
+    )
+
+
+def set_review_teams(form: forms.Form, teams: Choices) -> None:
+    set_choices(form, "review_team", teams, _("nobody: masks count without a review"))
+
+
+def review_arguments(data: dict[str, Any]) -> dict[str, Any]:
+    """The service's arguments: without a team nothing is reviewed, whatever the share says."""
+    team, percent = data["review_team"], data["review_percent"]
+    share = 1.0 if percent is None else percent / 100
+    return {"review_team_id": uuid.UUID(team) if team else None, "review_share": share if team else 0.0}
 
 
 def seconds(minutes: float | None) -> int | None:

@@ -15,8 +15,12 @@ from labeling.admin.job_fields import (
     deadline_field,
     labelers_field,
     minutes_field,
+    review_arguments,
+    review_percent_field,
+    review_team_field,
     seconds,
     set_choices,
+    set_review_teams,
     upload_choices,
     window_field,
 )
@@ -38,6 +42,11 @@ class JobForm(ServiceForm):
         ),
         Section(_("Work"), ("label_set", "task_template", "work_team", "number_of_labelers", "start_when_ready")),
         Section(
+            _("Review"),
+            ("review_team", "review_percent"),
+            _("A reviewer accepts a mask, repaints it, or sends answers back with comments."),
+        ),
+        Section(
             _("More settings"),
             (
                 "deadline",
@@ -55,6 +64,8 @@ class JobForm(ServiceForm):
         "label_set_id": "label_set",
         "task_template_id": "task_template",
         "work_team_id": "work_team",
+        "review_team_id": "review_team",
+        "review_share": "review_percent",
         "time_limit_seconds": "time_limit_minutes",
     }
 
@@ -79,6 +90,8 @@ class JobForm(ServiceForm):
     task_template = forms.TypedChoiceField(label=_("Task template"), coerce=uuid.UUID)
     work_team = forms.ChoiceField(label=_("Work team"))
     number_of_labelers = labelers_field()
+    review_team = review_team_field()
+    review_percent = review_percent_field()
     time_limit_minutes = minutes_field(required=False, help_text=_("Leave empty to take the task template's."))
     max_concurrent = window_field()
     deadline = deadline_field()
@@ -108,6 +121,7 @@ class JobForm(ServiceForm):
         set_choices(self, "task_template", choices_of(TaskTemplate) or [NOTHING])
         teams: Choices = [(str(pk), name) for pk, name in team_choices()]
         set_choices(self, "work_team", [*teams, (VENDOR, _("none: I offer the job to a vendor"))])
+        set_review_teams(self, teams)
         set_choices(self, "consolidation_rule", [(rule, RULES.get(rule, rule)) for rule in rule_names()])
 
     def clean(self) -> dict[str, Any]:
@@ -146,5 +160,6 @@ class JobForm(ServiceForm):
             "task_template_id": data["task_template"],
             "work_team_id": None if team == VENDOR else uuid.UUID(team),
             "for_vendor": team == VENDOR,
+            **review_arguments(data),
             "time_limit_seconds": seconds(data["time_limit_minutes"]),
         }

@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from labeling.api.work.outputs import CategoryOutput, ImageOutput, NamedOutput
-from labeling.models import Annotation
+from labeling.models import Annotation, ConsolidatedAnnotation
 from labeling.selectors.objects import ObjectDetail, ObjectRow
 from labeling.states import AnnotationKind
 from maskwright.core.api.fields import KeptText
@@ -62,6 +62,7 @@ class ObjectRowOutput(ObjectBase):
 class AnnotationOutput(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     labeler = serializers.CharField(source="worker.code", help_text="A pseudonym.")
+    stage = serializers.CharField(help_text="`label`, or `review`: a reviewer's verdict or the mask he made.")
     kind = serializers.CharField()
     content = serializers.DictField()
     state = serializers.CharField()
@@ -96,6 +97,25 @@ class ConsolidatedOutput(serializers.Serializer[Any]):
     creation_date = serializers.DateTimeField()
 
 
+class VersionOutput(serializers.Serializer[Any]):
+    """One of the consolidated annotations there ever were."""
+
+    generation = serializers.IntegerField()
+    is_current = serializers.BooleanField()
+    rule = serializers.CharField()
+    confidence = serializers.FloatField()
+    creation_date = serializers.DateTimeField()
+    mask_url = serializers.SerializerMethodField()
+
+    def get_mask_url(self, version: ConsolidatedAnnotation) -> str:
+        return version_url(version)
+
+
+def version_url(version: ConsolidatedAnnotation) -> str:
+    """Where a version's mask is; the selector joined the task."""
+    return f"{reverse('object_mask', args=[version.task.data_object_id])}?generation={version.generation}"
+
+
 class ClaimOutput(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     labeler = serializers.CharField(source="worker.code", help_text="A pseudonym.")
@@ -117,6 +137,7 @@ class ObjectOutput(ObjectBase):
     answers = serializers.SerializerMethodField()
     annotations = AnnotationOutput(many=True)
     consolidated = ConsolidatedOutput(allow_null=True)
+    versions = VersionOutput(many=True)
     mask_url = serializers.SerializerMethodField()
     disagreement_url = serializers.SerializerMethodField()
     history = ClaimOutput(source="claims", many=True)

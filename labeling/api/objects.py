@@ -21,6 +21,16 @@ _PNG = {(200, "image/png"): OpenApiTypes.BINARY}
 _JPEG = {(200, "image/jpeg"): OpenApiTypes.BINARY}
 _PHOTO = {(200, "image/jpeg"): OpenApiTypes.BINARY, **_PNG}
 
+VersionQuery = OpenApiParameter("generation", int, description="An earlier version; left out, the one that counts.")
+
+
+def _generation(request: Request) -> int | None:
+    """The version asked for; a word that is no number names none."""
+    text = request.query_params.get("generation")
+    if text is None:
+        return None
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
+
 
 class ObjectsView(ManagementView):
     pagination_class = Page
@@ -59,17 +69,17 @@ class ObjectThumbnailView(ManagementView):
 
 
 class ObjectMaskView(ManagementView):
-    @extend_schema(responses=_PNG)
+    @extend_schema(responses=_PNG, parameters=[VersionQuery])
     def get(self, request: Request, object_id: uuid.UUID) -> StreamingHttpResponse:
         """The consolidated mask as an 8-bit indexed PNG; 404 `not_consolidated` before there is one."""
-        return picture(objects.mask_of_object(object_id))
+        return picture(objects.mask_of_object(object_id, generation=_generation(request)))
 
 
 class ObjectDisagreementView(ManagementView):
-    @extend_schema(responses=_PNG)
+    @extend_schema(responses=_PNG, parameters=[VersionQuery])
     def get(self, request: Request, object_id: uuid.UUID) -> StreamingHttpResponse:
         """Where the answers disagreed, as a transparent PNG."""
-        return picture(objects.mask_of_object(object_id, disagreement=True))
+        return picture(objects.mask_of_object(object_id, disagreement=True, generation=_generation(request)))
 
 
 class ObjectRetryView(ManagementView):

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
@@ -77,6 +77,8 @@ class ObjectDetail:
     annotations: list[Annotation]
     consolidated: ConsolidatedAnnotation | None
     claims: list[Claim]
+    #: Every consolidated annotation there ever was, the newest first.
+    versions: list[ConsolidatedAnnotation] = field(default_factory=list)
 
 
 def own_object(object_id: uuid.UUID) -> DataObject:
@@ -98,11 +100,14 @@ def object_detail(object_id: uuid.UUID) -> ObjectDetail:
         return ObjectDetail(item, None, [], None, [])
     annotations = Annotation.objects.filter(task=task).select_related("worker").order_by("submitted_at", "id")
     claims = Claim.objects.filter(work_item_id=task.work_item_id).select_related("worker").order_by("claimed_at", "id")
-    return ObjectDetail(item, task, list(annotations), _consolidated(task), list(claims))
+    versions = list(ConsolidatedAnnotation.objects.filter(task=task).select_related("task").order_by("-generation"))
+    current = next((version for version in versions if version.is_current), None)
+    return ObjectDetail(item, task, list(annotations), current, list(claims), versions)
 
 
-def _consolidated(task: Task) -> ConsolidatedAnnotation | None:
-    found: ConsolidatedAnnotation | None = ConsolidatedAnnotation.objects.filter(task=task, is_current=True).first()
+def _consolidated(task: Task, generation: int | None) -> ConsolidatedAnnotation | None:
+    which = {"is_current": True} if generation is None else {"generation": generation}
+    found: ConsolidatedAnnotation | None = ConsolidatedAnnotation.objects.filter(task=task, **which).first()
     return found
 
 
@@ -145,15 +150,21 @@ def _may_see_photo(item: DataObject) -> bool:
     return bool(WorkGrant.objects.filter(pk__in=scope.grants, work_queue_id=item.work_queue_id, preview=True).exists())
 
 
-def mask_of_object(object_id: uuid.UUID, *, disagreement: bool = False) -> Picture:
-    """The consolidated mask (indexed PNG), or where the answers disagreed. Raises NotConsolidated."""
+def mask_of_object(object_id: uuid.UUID, *, disagreement: bool = False, generation: int | None = None) -> Picture:
+    """The consolidated mask (indexed PNG), or where the answers disagreed; `generation`: of that version.
+
+    Raises NotConsolidated, and NotFound for a version that never was.
+    """
     item = own_object(object_id)
     task = task_of(item)
-    consolidated = _consolidated(task) if task else None
+    consolidated = _consolidated(task, generation) if task else None
+    if consolidated is None and generation is not None:
+        raise NotFound(_("There is no such version of the mask."))
     digest = (consolidated.disagreement_sha256 if disagreement else consolidated.sha256) if consolidated else ""
     if not digest:
         raise NotConsolidated(_("This object has no consolidated mask yet. It gets one when all its answers are in."))
-    name = f"{item.index:06d}{'-disagreement' if disagreement else ''}.png"
+    version = "" if generation is None else f"-{generation}"
+    name = f"{item.index:06d}{version}{'-disagreement' if disagreement else ''}.png"
     return _png(digest, name)
 
 

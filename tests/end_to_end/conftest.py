@@ -101,10 +101,11 @@ def make_cast(stack: Stack, request: pytest.FixtureRequest) -> Iterator[Callable
     """`make_cast(labelers=3)`: an organization with `manager`, `labeler1`, ...; pictures and logs when it fails."""
     made: list[Cast] = []
 
-    def make(*, labelers: int, company: str = "Acme", is_vendor: bool = False) -> Cast:
+    def make(*, labelers: int, reviewers: int = 0, company: str = "Acme", is_vendor: bool = False) -> Cast:
         mark = uuid.uuid4().hex[:6]
         organization = f"{company} {mark}"
         roles = {"manager": "manager"} | {f"labeler{number}": "labeler" for number in range(1, labelers + 1)}
+        roles |= {f"reviewer{number}": "reviewer" for number in range(1, reviewers + 1)}
         people = {f"{name}-{mark}": role for name, role in roles.items()}
         created = stack.create_people(organization, people, is_vendor=is_vendor)
         made.append(Cast(stack, organization, {name: created[f"{name}-{mark}"] for name in roles}))

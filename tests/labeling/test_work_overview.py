@@ -4,9 +4,12 @@ from typing import Any
 
 from django.db import connection
 
+from labeling.masks import decode_mask
+from labeling.models import Annotation
 from maskwright.core.scope import organization_scope
 from tests.factories.jobs import make_job
 from tests.factories.work import act, claim, flat_mask, submit
+from tests.labeling.test_reviews import answer_all, give_verdict
 from tests.plugins.cast import Company
 from workforce.services.expiry import expire_due
 
@@ -63,3 +66,40 @@ def test_a_stranger_sees_nothing_of_it(acme: Company, initech: Company) -> None:
     claim(acme.client("labeler"))
     overview = _overview(initech)
     assert (overview["jobs"], overview["returned"], overview["claim"]) == ([], [], None)
+
+
+def test_it_tells_what_reviewers_accepted_and_sent_back(acme: Company) -> None:
+    made = make_job(acme, objects=1, labelers=1, reviewers=("reviewer",))
+    answer_all(acme, made, people=("labeler",))
+    assert _overview(acme)["reviewed"]["week"] == {"accepted": 0, "returned": 0}
+    (job,) = _overview(acme, "reviewer")["jobs"]
+    assert (job["reviews"], job["waiting"]) == (1, 0)
+    comments = [{"x": 1, "y": 2, "text": "An ear."}]
+    give_verdict(acme, made, verdict="return", to="same", reason="The ears are missing.", comments=comments)
+    reviewed = _overview(acme)["reviewed"]
+    assert reviewed["today"] == reviewed["week"] == {"accepted": 0, "returned": 1}
+    (entry,) = reviewed["sent_back"]
+    found = (entry["job"], entry["reason"], entry["comments"], entry["open"])
+    assert found == (str(made.id), "The ears are missing.", 1, True)
+    for other in ("labeler2", "reviewer"):
+        assert _overview(acme, other)["reviewed"]["sent_back"] == [], "it is his alone"
+
+    answer_all(acme, made, people=("labeler",))
+    give_verdict(acme, made, verdict="accept")
+    reviewed = _overview(acme)["reviewed"]
+    assert reviewed["today"] == {"accepted": 1, "returned": 1}
+    assert reviewed["sent_back"][0]["open"] is False
+
+
+def test_of_two_answers_only_the_named_one_came_back(acme: Company) -> None:
+    made = make_job(acme, objects=1, labelers=2, reviewers=("reviewer",))
+    answer_all(acme, made, {"labeler2": 2}, people=("labeler", "labeler2"))
+    with organization_scope(acme.id):
+        wrong = Annotation.objects.get(raster_sha256=_raster(2))
+    give_verdict(acme, made, verdict="return", reason="No.", annotations=[str(wrong.pk)])
+    assert _overview(acme)["reviewed"]["week"] == {"accepted": 0, "returned": 0}
+    assert _overview(acme, "labeler2")["reviewed"]["week"] == {"accepted": 0, "returned": 1}
+
+
+def _raster(index: int) -> str:
+    return decode_mask(flat_mask(index), width=12, height=8, known_indices=[1, 2, 3]).sha256()

@@ -12,7 +12,7 @@ import { Throttle } from "./throttle";
 /** `GET /api/v1/jobs/{id}/progress`. */
 export interface JobProgress {
   readonly state: string;
-  readonly tasks: Readonly<Record<"total" | "waiting" | "open" | "consolidating" | "done" | "failed", number>>;
+  readonly tasks: Readonly<Record<"total" | "waiting" | "open" | "consolidating" | "reviewing" | "done" | "failed", number>>;
   readonly answers: { readonly accepted: number; readonly wanted: number };
   /** While the photos are being checked. */
   readonly intake?: { readonly checked: number; readonly total: number | null; readonly unusable: number } | null;
@@ -116,7 +116,8 @@ function bars({ tasks, answers, intake }: JobProgress): TemplateResult {
     <progress class="mw-progress" aria-label=${t("Photos done")} max=${Math.max(tasks.total, 1)} .value=${tasks.done}></progress>
     <dl class="mw-live__counts mw-number">
       ${count(t("Waiting"), tasks.waiting)} ${count(t("Being labeled"), tasks.open)}
-      ${count(t("Being consolidated"), tasks.consolidating)} ${count(t("Failed"), tasks.failed)}
+      ${count(t("Being consolidated"), tasks.consolidating)} ${tasks.reviewing > 0 ? count(t("Waiting for review"), tasks.reviewing) : nothing}
+      ${count(t("Failed"), tasks.failed)}
       ${count(t("Answers"), answers.accepted, answers.wanted)}
     </dl>`;
 }

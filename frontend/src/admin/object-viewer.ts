@@ -12,8 +12,10 @@ export interface Layer {
   readonly id: string;
   readonly name: string;
   /** `mask`: indices, drawn in the categories' colours. `disagreement`: a picture, drawn as it is. */
-  readonly kind: "mask" | "disagreement";
+  readonly kind: "mask" | "disagreement" | "comments";
   readonly url: string;
+  /** Of a review, pinned to pixels of the photo. */
+  readonly comments?: readonly { readonly x: number; readonly y: number; readonly text: string }[];
 }
 
 export interface ObjectData {
@@ -56,6 +58,9 @@ export class ObjectViewer extends LitElement {
     void this.#load(PHOTO);
     const first = this.#object.layers[0];
     if (first) this.#toggle(first.id, true);
+    // The newest comments are what a manager comes for.
+    const comments = this.#object.layers.findLast(({ kind }) => kind === "comments");
+    if (comments) this.#toggle(comments.id, true);
   }
 
   override disconnectedCallback(): void {
@@ -90,6 +95,7 @@ export class ObjectViewer extends LitElement {
           @pointercancel=${() => (this.#dragging = false)}
           @keydown=${(event: KeyboardEvent) => this.#key(event)}
         ></canvas>
+        ${this.#pins(object)}
         ${photo && photo !== "loading" && "problem" in photo
           ? html`<div class="mw-banner mw-banner--error" role="alert"><p>${photo.problem}</p></div>`
           : nothing}
@@ -103,6 +109,20 @@ export class ObjectViewer extends LitElement {
         </div>
       </div>
       <div class="mw-viewer__side">${this.#layerList(object)} ${this.#opacityField()} ${legend(object)}</div>
+    </div>`;
+  }
+
+  #pins({ layers }: ObjectData): TemplateResult | typeof nothing {
+    const { box } = this;
+    if (!box) return nothing;
+    const comments = layers.filter(({ id }) => this.shown.has(id)).flatMap((layer) => layer.comments ?? []);
+    return html`<div class="mw-viewer__pins">
+      ${comments.map(({ x, y, text }, at) => {
+        const place = { transform: `translate(${box.x + x * box.scale}px, ${box.y + y * box.scale}px)` };
+        return html`<button type="button" class="mw-viewer__pin" style=${styleMap(place)} aria-label=${t("Comment {number}: {text}", { number: at + 1, text })}>
+          ${at + 1}<span aria-hidden="true">${text}</span>
+        </button>`;
+      })}
     </div>`;
   }
 
@@ -138,7 +158,8 @@ export class ObjectViewer extends LitElement {
     if (on) shown.add(id);
     else shown.delete(id);
     this.shown = shown;
-    if (on && !(this.#pictures.get(id) instanceof ImageBitmap)) void this.#load(id);
+    const isPicture = this.#object?.layers.find((layer) => layer.id === id)?.kind !== "comments";
+    if (on && isPicture && !(this.#pictures.get(id) instanceof ImageBitmap)) void this.#load(id);
   }
 
   async #load(id: string): Promise<void> {

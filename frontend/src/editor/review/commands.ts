@@ -21,7 +21,7 @@ export function reviewCommands(desk: ReviewDesk, on: ReviewActions): OtherComman
     { id: "flip", label: "Between your mask and the chosen answer", keys: ["q"], run: () => desk.flip() },
     ...desk.sides.filter(({ available }) => available).map(({ id, answer }) => ({
       id: commandOf(id),
-      label: id === RESULT ? "Look at the consolidated mask" : t("Look at answer {name}", { name: answer?.name ?? "" }),
+      label: id === RESULT ? t("Look at the consolidated mask") : t("Look at answer {name}", { name: answer?.name ?? "" }),
       keys: [id === RESULT ? "shift+v" : `shift+${(answer?.name ?? "").toLowerCase()}`],
       run: () => void desk.look(id),
     })),

@@ -1,0 +1,95 @@
+"""A photo's reviews as its page tells them: verdicts with their comments, and every version of the mask."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from labeling.models import Annotation
+from labeling.selectors.objects import ObjectDetail
+from labeling.states import AnnotationKind, AnnotationState, Verdict
+from maskwright.organizations.admin_html import badge, moment
+from workforce.states import Stage
+
+
+def reviews_of(detail: ObjectDetail) -> list[dict[str, Any]]:
+    """The verdicts that counted, in their order; `returned`: pseudonyms of those whose answers went back."""
+    workers = {str(annotation.pk): annotation.worker.code for annotation in detail.annotations}
+    reviews = [one for one in detail.annotations if one.stage == Stage.REVIEW and one.state == AnnotationState.ACCEPTED]
+    return [_review(annotation, workers) for annotation in reviews]
+
+
+def _review(annotation: Annotation, workers: dict[str, str]) -> dict[str, Any]:
+    content = annotation.content if annotation.kind == AnnotationKind.REVIEW else {}
+    is_return = content.get("verdict") == Verdict.RETURN
+    named = [workers.get(key, "–") for key in content.get("annotations", [])]
+    if annotation.kind == AnnotationKind.MASK:
+        verdict = badge(_("accepted as repainted"), "success")
+    else:
+        verdict = badge(_("sent back"), "warning") if is_return else badge(_("accepted"), "success")
+    return {
+        "id": str(annotation.pk),
+        "round": annotation.round,
+        "who": annotation.worker.code,
+        "verdict": verdict,
+        "is_return": is_return,
+        "reason": content.get("reason", ""),
+        "comments": content.get("comments", []),
+        "returned": (", ".join(named) or gettext("all answers")) if is_return else "",
+        "to": _recipient(content.get("to")) if is_return else "",
+        "at": moment(annotation.submitted_at),
+        "seconds": round(annotation.active_seconds),
+    }
+
+
+def _recipient(to: Any) -> str:
+    return gettext("somebody else") if to == "other" else gettext("the same labeler")
+
+
+def versions_of(detail: ObjectDetail) -> list[dict[str, Any]]:
+    """Each consolidated annotation there ever was, the newest first."""
+    return [
+        {
+            "generation": version.generation,
+            "state": badge(_("counts"), "success") if version.is_current else badge(_("replaced")),
+            "rule": gettext("repainted by a reviewer") if version.rule.startswith("reviewed/") else version.rule,
+            "confidence": f"{version.confidence:.2f}",
+            "at": moment(version.creation_date),
+            "url": mask_url(detail, version.generation),
+        }
+        for version in detail.versions
+    ]
+
+
+def mask_url(detail: ObjectDetail, generation: int) -> str:
+    return f"{reverse('object_mask', args=[detail.item.pk])}?generation={generation}"
+
+
+def version_layers(detail: ObjectDetail) -> list[dict[str, Any]]:
+    """Layers of the viewer for the versions that no longer count."""
+    return [
+        {
+            "id": f"version-{version.generation}",
+            "name": gettext("Mask, version %(number)d") % {"number": version.generation},
+            "kind": "mask",
+            "url": mask_url(detail, version.generation),
+        }
+        for version in detail.versions
+        if not version.is_current
+    ]
+
+
+def comment_layers(detail: ObjectDetail) -> list[dict[str, Any]]:
+    """Layers of the viewer that pin a verdict's comments to their places."""
+    return [
+        {
+            "id": f"comments-{review['id']}",
+            "name": gettext("Comments, round %(number)d") % {"number": review["round"]},
+            "kind": "comments",
+            "url": "",
+            "comments": review["comments"],
+        }
+        for review in reviews_of(detail)
+        if review["comments"]
+    ]
