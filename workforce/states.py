@@ -30,6 +30,7 @@ class ItemState(TextChoices):
     OPEN = "open", _("being worked on")
     DONE = "done", _("all answers are in")
     FAILED = "failed", _("cannot be finished")
+    ATTENTION = "attention", _("needs attention")
 
 
 class SlotState(TextChoices):

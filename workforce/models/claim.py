@@ -47,6 +47,8 @@ class Claim(TenantModel):
         indexes = [
             models.Index(fields=["organization_id", "worker", "claimed_at"], name="claim_worker"),
             models.Index(fields=["work_item"], name="claim_item"),
+            models.Index(fields=["work_queue", "-claimed_at"], name="claim_queue_latest"),
+            models.Index(fields=["worker"], condition=models.Q(state="live"), name="claim_worker_live"),
             models.Index(fields=["work_queue", "worker"], condition=models.Q(state="expired"), name="claim_expired"),
         ]
 

@@ -21,11 +21,20 @@ class WorkQueue(TenantModel):
     `window`: at most so many items are open at once; refilled as answers come in. `revision` is what a new claim
     records. `lease_seconds`: how long a silent claim lives; `time_limit_seconds`: how long a claim can be renewed.
     `work_team` labels, `review_team` reviews. `is_shared`: each slot belongs to one grant or to the own team.
+    `policy` (workforce.distribution) orders its slots; `required_skills` maps a skill's name in lower case to the least
+    level of who labels. `hold_seconds`: how long a place is kept for who stops and resumes later. Who has
+    `max_open_claims` in all jobs gets none here. After `max_declines` (null: as many as answers are wanted) an item
+    needs a manager's attention.
     """
 
     work_team = TenantForeignKey(WorkTeam, null=True, blank=True, related_name="work_queues")
     review_team = TenantForeignKey(WorkTeam, null=True, blank=True, related_name="review_queues")
     is_shared = models.BooleanField(default=False, db_default=False)
+    policy = models.CharField(max_length=20, default="first_in", db_default="first_in")
+    required_skills = models.JSONField(default=dict, db_default={}, blank=True)
+    hold_seconds = models.PositiveIntegerField(default=28800, db_default=28800)
+    max_open_claims = models.PositiveSmallIntegerField(default=3, db_default=3)
+    max_declines = models.PositiveSmallIntegerField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=QueueState, default=QueueState.DRAFT)
     window = models.PositiveIntegerField(default=1000)
     labelers_wanted = models.PositiveSmallIntegerField(default=3)
@@ -60,6 +69,7 @@ class WorkItem(TenantModel):
 
     `position` is its place in the queue. `stage` and `round` are where it stands now: labeling in round 1, review in
     round 1, and, when the reviewer sends answers back, labeling in round 2, with slots for those answers only.
+    An item that needs attention (too many declined it) is offered to nobody until a manager puts it back or gives it up.
     """
 
     work_queue = TenantForeignKey(WorkQueue, on_delete=models.CASCADE, related_name="work_items")
@@ -68,6 +78,8 @@ class WorkItem(TenantModel):
     stage = models.CharField(max_length=10, choices=Stage, default=Stage.LABEL)
     round = models.PositiveSmallIntegerField(default=1)
     state = models.CharField(max_length=10, choices=ItemState, default=ItemState.WAITING)
+    attention_at = models.DateTimeField(null=True)
+    attention_reason = models.CharField(max_length=1000, default="", db_default="", blank=True)
 
     objects: ClassVar[TenantManager[Self]] = TenantManager(granted_queue="work_queue_id")
 
@@ -82,6 +94,7 @@ class WorkItem(TenantModel):
                 fields=["work_queue", "position"], condition=models.Q(state="waiting"), name="work_item_waiting"
             ),
             models.Index(fields=["work_queue"], condition=models.Q(state="open"), name="work_item_open"),
+            models.Index(fields=["work_queue"], condition=models.Q(state="attention"), name="work_item_attention"),
         ]
 
     def __str__(self) -> str:
@@ -94,6 +107,8 @@ class Slot(TenantModel):
     `fencing_token` rises with each claim; an end that names an older token has no effect. `audience_id` says who may
     take it: `EVERYBODY`, or, in a shared queue, one grant's vendor (the grant's id) or the own team (the
     organization's id). A ready slot that is reserved is offered to `reserved_worker` alone until `reserved_until`.
+    With `reserved_claim_id` (his live claim) it is kept softly, as what he gets next: others get it when nothing else is
+    left. `is_begun`: somebody has held a slot of its item.
     """
 
     work_queue = TenantForeignKey(WorkQueue, on_delete=models.CASCADE, related_name="slots")
@@ -103,6 +118,8 @@ class Slot(TenantModel):
     audience_id = models.UUIDField(default=EVERYBODY, db_default=EVERYBODY)
     reserved_worker = TenantForeignKey(Worker, null=True, related_name="reserved_slots")
     reserved_until = models.DateTimeField(null=True)
+    reserved_claim_id = models.UUIDField(null=True)
+    is_begun = models.BooleanField(default=False, db_default=False)
     number = models.PositiveSmallIntegerField()
     shard = models.PositiveSmallIntegerField()
     position = models.PositiveIntegerField()
@@ -140,6 +157,29 @@ class Slot(TenantModel):
                 fields=["work_queue", "stage", "audience_id", "shard", "position"],
                 condition=models.Q(state="ready"),
                 name="slot_takeable",
+            ),
+            models.Index(
+                fields=["work_queue", "stage", "audience_id", "number", "position"],
+                condition=models.Q(state="ready"),
+                name="slot_breadth",
+            ),
+            models.Index(
+                fields=["work_queue", "stage", "audience_id", "is_begun", "position"],
+                condition=models.Q(state="ready"),
+                name="slot_depth",
+            ),
+            models.Index(
+                fields=["work_queue", "created_at"], condition=models.Q(state="ready"), name="slot_oldest_ready"
+            ),
+            models.Index(
+                fields=["reserved_claim_id"],
+                condition=models.Q(state="ready", reserved_claim_id__isnull=False),
+                name="slot_reserved_claim",
+            ),
+            models.Index(
+                fields=["work_queue", "stage", "audience_id"],
+                condition=models.Q(state="ready", reserved_claim_id__isnull=False),
+                name="slot_kept_softly",
             ),
             models.Index(
                 fields=["reserved_worker"],

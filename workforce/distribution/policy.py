@@ -1,0 +1,25 @@
+"""What a policy of distribution consists of."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Arm:
+    """A condition on the ready slot `s` and an order; both must be served by one index, whatever the queue's length.
+
+    `%(shard)s` is a random number from 0 to SHARDS - 1.
+    """
+
+    where: str
+    order: str
+
+
+@dataclass(frozen=True)
+class Policy:
+    """`label` and `help` are what managers read."""
+
+    name: str
+    label: Any
+    help: Any
+    arms: tuple[Arm, ...]
