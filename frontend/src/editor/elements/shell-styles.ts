@@ -233,6 +233,23 @@ export const shellStyles = css`
   mw-editor-labels {
     flex: 1 1 auto;
   }
+  header.verdicts .chip {
+    flex: 0 1 auto;
+    min-inline-size: 0;
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+  @container editor (max-width: 960px) {
+    header.verdicts :is(.number, kbd) {
+      display: none;
+    }
+    header.verdicts .button {
+      padding: 0 10px;
+    }
+    aside.long {
+      inline-size: 244px;
+    }
+  }
   .chip.warn {
     background: var(--mw-warning-soft, #fdf1db);
     color: var(--mw-warning, #8a5200);

@@ -69,7 +69,7 @@ function renderHeader(editor: SegmentationEditor): TemplateResult {
   const ready = engine !== null && open;
   const title = opened === null ? "" : opened.template.title || opened.task.job.name;
   const help = t("Tools and shortcuts");
-  return html`<header>
+  return html`<header class=${editor.desk === null ? "" : "verdicts"}>
     <slot name="bar-start"></slot>
     <h1>${title}</h1>
     ${opened !== null && mode === "work"

@@ -120,6 +120,9 @@ export const panelStyles = css`
     align-items: center;
     gap: 6px;
   }
+  #take {
+    margin: 10px 0 6px;
+  }
   .row .button {
     flex: 1 1 auto;
     min-block-size: 32px;
