@@ -6,9 +6,10 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from labeling.models import Annotation
+from labeling.admin.words import task_badge
+from labeling.models import Annotation, ConsolidatedAnnotation
 from labeling.selectors.objects import ObjectDetail
-from labeling.states import AnnotationKind, AnnotationState, Verdict
+from labeling.states import AnnotationKind, AnnotationState, TaskState, Verdict
 from maskwright.organizations.admin_html import badge, moment
 from workforce.states import Stage
 
@@ -52,7 +53,7 @@ def versions_of(detail: ObjectDetail) -> list[dict[str, Any]]:
     return [
         {
             "generation": version.generation,
-            "state": badge(_("counts"), "success") if version.is_current else badge(_("replaced")),
+            "state": _standing(detail, version),
             "rule": gettext("repainted by a reviewer") if version.rule.startswith("reviewed/") else version.rule,
             "confidence": f"{version.confidence:.2f}",
             "at": moment(version.creation_date),
@@ -60,6 +61,15 @@ def versions_of(detail: ObjectDetail) -> list[dict[str, Any]]:
         }
         for version in detail.versions
     ]
+
+
+def _standing(detail: ObjectDetail, version: ConsolidatedAnnotation) -> Any:
+    """The newest version counts once its task is done; before, the task's state says what it waits for."""
+    if not version.is_current:
+        return badge(_("replaced"))
+    if detail.task is None or detail.task.state == TaskState.DONE:
+        return badge(_("counts"), "success")
+    return task_badge(detail.task.state)
 
 
 def mask_url(detail: ObjectDetail, generation: int) -> str:

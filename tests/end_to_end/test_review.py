@@ -160,6 +160,7 @@ def takes_a_side(reviewer: Person) -> None:
     number = editor.image_number
     expect(editor.root.locator("mw-editor-review .count").nth(0)).to_have_text("2")
     good = {"cup": answer_with(reviewer, painted(*SECOND)), "vase": answer_with(reviewer, painted(*FIRST))}
+    takes_an_area(reviewer, good["vase"])
     for thing in ("cup", "vase"):
         page.keyboard.press("j")
         side = panel(reviewer).get_by_role("button", name=f"Take over {good[thing]} in this region")
@@ -170,6 +171,30 @@ def takes_a_side(reviewer: Person) -> None:
     expect(editor.root.get_by_test_id("accept")).to_be_enabled()
     page.keyboard.press("y")
     editor.wait_closed(number)
+
+
+def takes_an_area(reviewer: Person, without_cup: str) -> None:
+    """Within the cup a box is dragged: there the chosen answer has no label; taken back afterwards."""
+    page, editor = reviewer.page, reviewer.editor
+    before = document(reviewer)
+    page.keyboard.press(f"Shift+{without_cup[-1]}")
+    expect(panel(reviewer).get_by_role("radio", name=without_cup)).to_be_checked()
+    page.keyboard.press("l")
+    view = editor.fitted()
+    page.keyboard.down("Shift")
+    page.mouse.move(*view.place((5, 5)))
+    page.mouse.down()
+    page.mouse.move(*view.place((60, 70)), steps=4)
+    page.mouse.move(*view.place((135, 85)), steps=4)
+    page.mouse.up()
+    page.keyboard.up("Shift")
+    expect(editor.root.get_by_text(f"{without_cup} taken over in this area.")).to_be_visible()
+    wanted = before.copy()
+    wanted[5:85, 5:135] = painted(*FIRST)[5:85, 5:135]
+    assert np.array_equal(document(reviewer), wanted)
+    page.keyboard.press("Control+z")
+    expect(panel(reviewer).get_by_role("radio", name="Your mask")).to_be_checked()
+    page.keyboard.press("b")
 
 
 def corrects(labeler: Person) -> None:

@@ -80,11 +80,12 @@ function startWords({ claim, jobs }: Overview): { headline: string; detail: stri
   };
 }
 
-function today({ today: done, returned }: Overview): TemplateResult {
+function today({ today: done, returned, reviewed }: Overview): TemplateResult {
+  const toCorrect = reviewed?.sent_back.filter(({ open }) => open).length ?? 0;
   return html`<dl class="mw-stats">
     ${stat(t("Submitted today"), formatNumber(done.submitted))}
     ${stat(t("Active time today"), formatDuration(done.active_seconds))}
-    ${stat(t("Came back to you"), formatNumber(returned.length))}
+    ${stat(t("Came back to you"), formatNumber(returned.length + toCorrect))}
   </dl>`;
 }
 

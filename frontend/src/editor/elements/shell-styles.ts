@@ -246,9 +246,6 @@ export const shellStyles = css`
     header.verdicts .button {
       padding: 0 10px;
     }
-    aside.long {
-      inline-size: 244px;
-    }
   }
   .chip.warn {
     background: var(--mw-warning-soft, #fdf1db);
@@ -263,6 +260,16 @@ export const shellStyles = css`
   aside.long {
     inline-size: 288px;
     overflow-y: auto;
+  }
+  @container editor (max-width: 960px) {
+    aside.long {
+      inline-size: 224px;
+    }
+  }
+  @media (max-width: 560px) {
+    aside.long {
+      inline-size: auto;
+    }
   }
   aside.long :is(mw-editor-labels, .instructions) {
     flex: none;
