@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from labeling.services.task_templates import TOOLS
+from workforce.distribution import DEFAULT_POLICY, POLICIES
 
 
 class CategoryInput(serializers.Serializer[Any]):
@@ -89,6 +90,19 @@ class JobInput(serializers.Serializer[Any]):
     review_share = serializers.FloatField(
         required=False, default=0.0, help_text="How much of the results is reviewed: 0 nothing, 1 everything."
     )
+    policy = serializers.CharField(required=False, default=DEFAULT_POLICY, help_text=f"One of: {', '.join(POLICIES)}.")
+    required_skills = serializers.DictField(
+        child=serializers.IntegerField(), required=False, help_text="The least level (1 to 100) of each skill needed."
+    )
+    hold_seconds = serializers.IntegerField(required=False, help_text="How long a place is kept on request.")
+    max_open_claims = serializers.IntegerField(
+        required=False, help_text="Who has so many open assignments, in all jobs, gets none of this one."
+    )
+    max_declines = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        help_text="After so many declines a photo needs attention; null: as many as labelers are wanted.",
+    )
 
 
 class JobChanges(serializers.Serializer[Any]):
@@ -109,3 +123,10 @@ class JobChanges(serializers.Serializer[Any]):
     work_team_id = serializers.UUIDField(required=False)
     review_team_id = serializers.UUIDField(required=False, allow_null=True)
     review_share = serializers.FloatField(required=False)
+    policy = serializers.CharField(required=False)
+    required_skills = serializers.DictField(
+        child=serializers.IntegerField(), required=False, help_text="The least level (1 to 100) of each skill needed."
+    )
+    hold_seconds = serializers.IntegerField(required=False)
+    max_open_claims = serializers.IntegerField(required=False)
+    max_declines = serializers.IntegerField(required=False, allow_null=True)

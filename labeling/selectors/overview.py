@@ -52,7 +52,10 @@ SELECT j.id, j.name, r.title, j.state, q.state = 'paused', o.name,
         AND d.worker_id = m.worker_id AND d.stage = 'label' AND d.state = 'submitted')) END,
   (SELECT count(DISTINCT s.work_item_id) FROM workforce_slot s
    WHERE s.work_queue_id = q.id AND s.state = 'accepted' AND s.worker_id = m.worker_id),
-  (SELECT count(*) FROM workforce_workitem w WHERE w.work_queue_id = q.id)
+  (SELECT count(*) FROM workforce_workitem w WHERE w.work_queue_id = q.id),
+  (SELECT min(s.reserved_until) FROM workforce_slot s
+   WHERE s.reserved_worker_id = m.worker_id AND s.work_queue_id = q.id AND s.state = 'ready'
+     AND s.reserved_claim_id IS NULL AND s.reserved_until > clock_timestamp())
 FROM queues q
 JOIN labeling_labelingjob j ON j.work_queue_id = q.id
 JOIN labeling_jobrevision r ON r.job_id = j.id AND r.number = j.revision
@@ -96,11 +99,12 @@ class Overview:
     claim: dict[str, Any] | None
 
 
-_JOB_KEYS = ("id", "name", "title", "status", "paused", "customer", "waiting", "reviews", "mine", "total")
+_JOB_KEYS = ("id", "name", "title", "status", "paused", "customer", "waiting", "reviews", "mine", "total", "kept_until")
 
 
 def work_overview(user_id: uuid.UUID, *, may_review: bool = False) -> Overview:
-    """Four statements, whatever the number of jobs. A job's `reviews` is null where the person reviews nothing."""
+    """Four statements, whatever the number of jobs. A job's `reviews` is null where the person reviews nothing;
+    `kept_until` says until when a place of it is kept for him, null when none is."""
     scope = current_scope()
     values: dict[str, Any] = {
         "org": scope.organization_id,

@@ -83,8 +83,13 @@ def claimed_image(*, user_id: uuid.UUID, claim_id: uuid.UUID) -> ClaimedImage:
 def image_of(claim: ClaimContext) -> ClaimedImage:
     if not claim.is_live:
         raise LeaseLost(_("The time for this assignment is over; its photo is not yours to see any more."))
+    return stored_image(claim.organization_id, claim.source_ref, claim.format, claim.image_sha256)
+
+
+def stored_image(organization_id: uuid.UUID, source_ref: str, image_format: str, digest: str) -> ClaimedImage:
+    """Where a photo of the customer's lies, for somebody whose right to see it was checked."""
     # The customer's storage connections: a vendor may use them for this photo but never read them.
-    with organization_scope(claim.organization_id):
-        location = Resolver().resolve(claim.source_ref)
-    content_type = "image/png" if claim.format.lower() == "png" else "image/jpeg"
-    return ClaimedImage(location, content_type, claim.image_sha256)
+    with organization_scope(organization_id):
+        location = Resolver().resolve(source_ref)
+    content_type = "image/png" if image_format.lower() == "png" else "image/jpeg"
+    return ClaimedImage(location, content_type, digest)

@@ -36,7 +36,16 @@ class SavedDraft:
 
 
 def draft_key(claim: ClaimContext, digest: str) -> str:
-    return f"org/{claim.organization_id}/drafts/{claim.task_id}/{claim.worker_id}/{digest}"
+    return _key(claim.organization_id, claim.task_id, claim.worker_id, digest)
+
+
+def stored_draft(organization_id: uuid.UUID, task_id: uuid.UUID, worker_id: uuid.UUID, digest: str) -> bytes:
+    """The bytes of a draft, for its author."""
+    return blob_store().get(_key(organization_id, task_id, worker_id, digest))
+
+
+def _key(organization_id: uuid.UUID, task_id: uuid.UUID, worker_id: uuid.UUID, digest: str) -> str:
+    return f"org/{organization_id}/drafts/{task_id}/{worker_id}/{digest}"
 
 
 def save_draft(*, user_id: uuid.UUID, claim_id: uuid.UUID, token: int, seq: int, body: bytes) -> SavedDraft:

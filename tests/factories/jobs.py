@@ -69,6 +69,7 @@ def make_job(
     time_limit_seconds: int = 3600,
     reviewers: tuple[str, ...] = (),
     review_share: float = 1.0,
+    distribution: dict[str, Any] | None = None,
     **revision: Any,
 ) -> MadeJob:
     """A job in progress (or ready) with `objects` photos of `size` (width, height) and `labelers` answers wanted.
@@ -87,6 +88,7 @@ def make_job(
             lease_seconds=lease_seconds,
             time_limit_seconds=time_limit_seconds,
             review_team_id=review_team.pk if review_team else None,
+            **(distribution or {}),
         )
         upload = Upload.objects.create(name="photos")
         job = LabelingJob.objects.create(

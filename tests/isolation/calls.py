@@ -90,6 +90,9 @@ CALLS: dict[tuple[str, str], Call] = {
     ("work_release", "post"): _WORK,
     ("work_decline", "post"): _WORK,
     ("work_image", "get"): _WORK,
+    ("work_next", "post"): _WORK,
+    ("work_next_image", "get"): _WORK,
+    ("work_next_draft", "get"): Call(by=_LABELER, status=404),  # nothing was painted there; `test_next_task` has one
     ("work_layer", "get"): Call(by=_REVIEWER, instead=_REVIEW),
     ("work_segment", "post"): Call(
         by=_LABELER,

@@ -24,8 +24,9 @@ from maskwright.organizations.services.own_tokens import create_own_token
 from tests.factories.admin import ids_of
 from tests.factories.inputs import make_upload, photos, run_messages
 from tests.factories.jobs import CATEGORIES, MadeJob, make_job, make_team
-from tests.factories.work import claim, flat_mask, save_draft, submit
+from tests.factories.work import act, claim, flat_mask, save_draft, submit
 from tests.plugins.cast import Company, make_company
+from workforce.models import Slot
 from workforce.services.grants import accept_grant, offer_grant, staff_grant
 
 MARK = "aardvark"
@@ -113,6 +114,9 @@ def _worked_on(acme: Company, made: MadeJob, world: World) -> MadeJob:
     assert run_messages(acme, "task.consolidate") == 1
     world.claim = claim(labeler).json()
     assert save_draft(labeler, world.claim, 1, flat_mask(2)).status_code == 200
+    world.parameters["slot_id"] = act(labeler, world.claim, "next").json()["id"]
+    with organization_scope(acme.id):  # kept for as long as the tests of a module take
+        Slot.objects.filter(pk=world.parameters["slot_id"]).update(reserved_until="2100-01-01T00:00:00Z")
     with organization_scope(acme.id):
         annotation = Annotation.objects.get()
     world.parameters |= {

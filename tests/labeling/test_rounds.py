@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from django.utils import timezone
 
-from labeling.models import Annotation, ConsolidatedAnnotation, LabelingJob, Task
+from labeling.models import Annotation, ConsolidatedAnnotation, LabelingJob
 from labeling.selectors.progress import job_progress
 from labeling.services.consolidation import consolidate_task
 from labeling.services.publishing import finish_job
@@ -15,6 +15,7 @@ from tests.factories.jobs import MadeJob, make_job
 from tests.factories.work import act, claim, flat_mask, mask_png, submit
 from tests.plugins.cast import Company
 from workforce.models import Slot, WorkItem, WorkQueue
+from workforce.services.attention import give_up, put_back
 from workforce.services.expiry import settle_declined
 from workforce.services.items import settle_item
 from workforce.services.queues import distribute
@@ -129,9 +130,10 @@ def test_who_declined_is_asked_again_when_nobody_answered(acme: Company) -> None
             act(client, claim(client).json(), "decline", {"reason": "unclear instructions"})
             with organization_scope(acme.id):
                 settle_declined(item_id=made.tasks[0].work_item_id)
-                state = Task.objects.get(pk=made.tasks[0].pk).state
-            assert state == ("failed" if who == PEOPLE[-1] else "open")  # declines of an earlier round count no more
-        assert _retry(acme, made).json()["state"] == "open"
+                state = WorkItem.objects.get(pk=made.tasks[0].work_item_id).state
+            assert state == ("attention" if who == PEOPLE[-1] else "open")  # those of an earlier round count no more
+        with organization_scope(acme.id):
+            put_back(item_id=made.tasks[0].work_item_id)
     assert claim(acme.client("labeler")).status_code == 201
 
 
@@ -147,6 +149,7 @@ def test_an_answer_that_counts_or_is_being_made_is_not_lost_by_a_retry(acme: Com
         act(client, claim(client).json(), "decline", {"reason": "no"})
     with organization_scope(acme.id):
         settle_declined(item_id=made.tasks[0].work_item_id)
+        give_up(item_id=made.tasks[0].work_item_id)
     assert _retry(acme, made).json()["state"] == "open"
     if end == "claim":
         assert submit(first, assignment, flat_mask(1)).status_code == 200

@@ -11,6 +11,7 @@ from maskwright.core.scope import organization_scope
 from tests.factories.jobs import make_job
 from tests.factories.work import act, bytes_of, claim, flat_mask, save_draft, submit
 from tests.plugins.cast import Company
+from workforce.models import WorkItem
 from workforce.services.expiry import expire_due
 from workforce.services.queues import move_queue
 from workforce.states import QueueState
@@ -157,7 +158,7 @@ def test_an_older_draft_is_refused(acme: Company) -> None:
     assert client.get(f"/api/v1/work/claims/{body['id']}/draft").content == flat_mask(2)
 
 
-def test_a_declined_object_is_never_seen_again_and_fails_when_all_decline(acme: Company) -> None:
+def test_a_declined_object_is_never_seen_again_and_needs_attention_when_all_decline(acme: Company) -> None:
     made = make_job(acme, objects=1, labelers=2)
     for who in ("labeler", "labeler2"):
         body = claim(acme.client(who)).json()
@@ -168,8 +169,9 @@ def test_a_declined_object_is_never_seen_again_and_fails_when_all_decline(acme: 
 
         settle_declined(item_id=made.tasks[0].work_item_id)
         made.tasks[0].refresh_from_db()
-    assert made.tasks[0].state == "failed"
-    assert "too dark" in made.tasks[0].failure_reason
+        item = WorkItem.objects.get(pk=made.tasks[0].work_item_id)
+    assert (made.tasks[0].state, item.state) == ("open", "attention")
+    assert "too dark" in item.attention_reason
 
 
 def test_the_photo_is_served_while_the_claim_lives(acme: Company) -> None:

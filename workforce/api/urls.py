@@ -8,6 +8,7 @@ from workforce.api import grants, teams
 
 names("team_id", lambda pk: models.WorkTeam.objects.filter(pk=pk).exists())
 names("grant_id", lambda pk: models.WorkGrant.objects.filter(pk=pk).exists())
+names("slot_id", lambda pk: models.Slot.objects.filter(pk=pk).exists())
 names("claim_id", lambda pk: models.Claim.objects.filter(pk=pk).exists())
 
 urlpatterns = [

@@ -16,7 +16,7 @@ def effective_priority(priority: int, waited_seconds: float) -> int:
 
 #: Of a queue `q`; null-safe: without ready slots it is the priority alone. Both look-ups read one row of an index.
 EFFECTIVE_PRIORITY = f"""
-q.priority + coalesce(floor(extract(epoch FROM clock_timestamp() - greatest(
+q.priority + coalesce(floor(extract(epoch FROM statement_timestamp() - greatest(
   (SELECT o.created_at FROM workforce_slot o WHERE o.work_queue_id = q.id AND o.state = 'ready'
    ORDER BY o.created_at LIMIT 1),
   (SELECT l.claimed_at FROM workforce_claim l WHERE l.work_queue_id = q.id ORDER BY l.claimed_at DESC LIMIT 1)

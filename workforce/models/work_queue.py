@@ -69,7 +69,7 @@ class WorkItem(TenantModel):
 
     `position` is its place in the queue. `stage` and `round` are where it stands now: labeling in round 1, review in
     round 1, and, when the reviewer sends answers back, labeling in round 2, with slots for those answers only.
-    An item that needs attention (too many declined it) is offered to nobody until a manager puts it back or gives it up.
+    An item that needs attention (too many declined it) is offered to nobody until a manager decides.
     """
 
     work_queue = TenantForeignKey(WorkQueue, on_delete=models.CASCADE, related_name="work_items")
@@ -107,8 +107,8 @@ class Slot(TenantModel):
     `fencing_token` rises with each claim; an end that names an older token has no effect. `audience_id` says who may
     take it: `EVERYBODY`, or, in a shared queue, one grant's vendor (the grant's id) or the own team (the
     organization's id). A ready slot that is reserved is offered to `reserved_worker` alone until `reserved_until`.
-    With `reserved_claim_id` (his live claim) it is kept softly, as what he gets next: others get it when nothing else is
-    left. `is_begun`: somebody has held a slot of its item.
+    With `reserved_claim_id` (his live claim) it is kept softly, as what he gets next: others get it when nothing else
+    is left. `is_begun`: somebody has held a slot of its item.
     """
 
     work_queue = TenantForeignKey(WorkQueue, on_delete=models.CASCADE, related_name="slots")

@@ -3,9 +3,14 @@
 All of them use the database's clock.
 """
 
+from workforce.distribution import POLICIES
+from workforce.distribution.ageing import EFFECTIVE_PRIORITY
+
 # One row per queue and stage the person may take work of: his teams', his reviews', and what his vendor staffs. The
-# audience is whom the slots of a shared queue are marked for. Reviews come before labeling of the same queue.
-ELIGIBLE = """
+# audience is whom the slots of a shared queue are marked for. Reviews come before labeling of the same queue. Queues
+# stand by their priority and how long they have not been served. `open` counts the live claims he has anywhere;
+# `is_skilled` says whether he has what the queue requires of who labels.
+ELIGIBLE = f"""
 WITH teams AS (
   SELECT m.work_team_id FROM workforce_teammember m WHERE m.organization_id = %(org)s AND m.user_id = %(user)s
 ), offers AS (
@@ -23,7 +28,14 @@ WITH teams AS (
 SELECT q.id, q.organization_id, q.state, f.stage, f.work_grant_id,
   CASE WHEN q.is_shared AND f.stage = 'label' THEN coalesce(f.work_grant_id, q.organization_id)
     ELSE '00000000-0000-0000-0000-000000000000' END,
-  i.worker_id, c.id
+  i.worker_id, c.id, q.policy, q.max_open_claims,
+  (SELECT count(*) FROM workforce_claim o WHERE o.state = 'live' AND o.worker_id IN (
+    SELECT w.worker_id FROM workforce_workeridentity w
+    WHERE w.organization_id = %(org)s AND w.user_id = %(user)s)) AS open,
+  f.stage = 'review' OR NOT EXISTS (
+    SELECT 1 FROM jsonb_each_text(q.required_skills) r WHERE NOT EXISTS (
+      SELECT 1 FROM workforce_personskill p WHERE p.organization_id = %(org)s AND p.user_id = %(user)s
+        AND lower(p.name) = r.key AND p.level >= r.value::int)) AS is_skilled
 FROM offers f
 JOIN workforce_workqueue q ON q.id = f.id
 LEFT JOIN workforce_workeridentity i
@@ -32,7 +44,7 @@ LEFT JOIN workforce_claim c
   ON c.organization_id = q.organization_id AND c.work_queue_id = q.id AND c.worker_id = i.worker_id
   AND c.state = 'live'
 WHERE q.state <> 'closed' AND (%(queue)s::uuid IS NULL OR q.id = %(queue)s)
-ORDER BY q.priority DESC, q.id, f.stage DESC
+ORDER BY {EFFECTIVE_PRIORITY} DESC, q.id, f.stage DESC
 """
 
 # Nobody answers an object twice, reviews what he labeled, or labels what he reviewed. A label answer that was sent back
@@ -50,41 +62,67 @@ _BARRED = """
 _OPEN_TO_HIM = f"s.state = 'ready' AND s.stage = e.stage AND NOT EXISTS ({_HELD}) AND NOT EXISTS ({_BARRED})"
 _UNRESERVED = "(s.reserved_worker_id IS NULL OR s.reserved_until < clock_timestamp())"
 _FREE = f"{_OPEN_TO_HIM} AND ({_UNRESERVED} OR s.reserved_worker_id = e.worker_id)"
-_COLUMNS = "s.id, s.organization_id, s.work_queue_id, s.work_item_id, s.round, s.fencing_token"
-
-# One statement takes the slot. Arms in order: what is reserved for this person; an item whose lease of his ran out (his
-# draft is there); the queue from a random shard on, so that many labelers do not all reach for its head. Each arm locks
-# one row at most.
-_SHARD_ARM = """
-      SELECT * FROM (
-        SELECT {columns} FROM workforce_slot s
-        WHERE s.work_queue_id = e.queue_id AND s.stage = e.stage AND s.audience_id = e.audience_id
-          AND s.shard {compare} %(shard)s AND {free}
-        ORDER BY s.shard, s.position LIMIT 1 FOR UPDATE SKIP LOCKED) AS {name}
-"""
-TAKE = f"""
-WITH picked AS (
-  SELECT s.*, e.worker_id, e.stage, e.work_grant_id, q.lease_seconds, q.time_limit_seconds, q.revision,
-    clock_timestamp() AS now
-  FROM unnest(%(queues)s::uuid[], %(workers)s::uuid[], %(stages)s::text[], %(audiences)s::uuid[], %(grants)s::uuid[])
-    AS e(queue_id, worker_id, stage, audience_id, work_grant_id)
-  JOIN workforce_workqueue q ON q.id = e.queue_id AND q.state = 'open'
+_COLUMNS = "s.id, s.organization_id, s.work_queue_id, s.work_item_id, s.round, s.fencing_token, s.reserved_claim_id"
+# The lateral keeps the order of the queues, whatever the planner thinks of it: it is their turn.
+_QUEUES = """
+  FROM unnest(%(queues)s::uuid[], %(workers)s::uuid[], %(stages)s::text[], %(audiences)s::uuid[], %(grants)s::uuid[],
+    %(policies)s::text[]) AS e(queue_id, worker_id, stage, audience_id, work_grant_id, policy)
   CROSS JOIN LATERAL (
+    SELECT w.lease_seconds, w.time_limit_seconds, w.revision FROM workforce_workqueue w
+    WHERE w.id = e.queue_id AND w.state = 'open' OFFSET 0) q
+"""
+_CHOSEN = """
+  SELECT s.*, e.worker_id, e.stage, e.work_grant_id, e.policy, q.lease_seconds, q.time_limit_seconds, q.revision,
+    clock_timestamp() AS now
+"""
+_IN_QUEUE = "s.work_queue_id = e.queue_id AND s.stage = e.stage AND s.audience_id = e.audience_id"
+
+# Arms in order: what is kept for this person (for good before softly); an item whose lease of his ran out (his draft is
+# there); then the arms of the queue's policy. Each locks one row at most; one of another policy is not even begun.
+_OWN_ARMS = f"""
       SELECT * FROM (
         SELECT {_COLUMNS} FROM workforce_slot s
         WHERE s.reserved_worker_id = e.worker_id AND s.work_queue_id = e.queue_id AND {_OPEN_TO_HIM}
-        ORDER BY s.reserved_until LIMIT 1 FOR UPDATE SKIP LOCKED) AS reserved
+        ORDER BY s.reserved_claim_id IS NOT NULL, s.reserved_until LIMIT 1 FOR UPDATE SKIP LOCKED) AS reserved
       UNION ALL
       SELECT * FROM (
-        SELECT {_COLUMNS}
-        FROM workforce_claim x JOIN workforce_slot s ON s.work_item_id = x.work_item_id
-        WHERE x.work_queue_id = e.queue_id AND x.worker_id = e.worker_id AND x.state = 'expired'
-          AND s.audience_id = e.audience_id AND {_FREE}
-        ORDER BY x.ended_at DESC LIMIT 1 FOR UPDATE OF s SKIP LOCKED) AS own
-      UNION ALL {_SHARD_ARM.format(compare=">=", columns=_COLUMNS, free=_FREE, name="behind")}
-      UNION ALL {_SHARD_ARM.format(compare="<", columns=_COLUMNS, free=_FREE, name="before")}
-  ) s
+        SELECT s.* FROM (
+          SELECT x.work_item_id FROM workforce_claim x
+          WHERE x.work_queue_id = e.queue_id AND x.worker_id = e.worker_id AND x.state = 'expired'
+          ORDER BY x.ended_at DESC) x
+        CROSS JOIN LATERAL (
+          SELECT {_COLUMNS} FROM workforce_slot s
+          WHERE s.work_item_id = x.work_item_id AND s.audience_id = e.audience_id AND {_FREE}
+          LIMIT 1 FOR UPDATE SKIP LOCKED) s
+        LIMIT 1) AS own
+"""
+_POLICY_ARMS = "".join(
+    f"""
+      UNION ALL
+      SELECT * FROM (
+        SELECT {_COLUMNS} FROM workforce_slot s
+        WHERE e.policy = '{policy.name}' AND {_IN_QUEUE} AND {arm.where} AND {_FREE}
+        ORDER BY {arm.order} LIMIT 1 FOR UPDATE SKIP LOCKED) AS {policy.name}_{number}
+"""
+    for policy in POLICIES.values()
+    for number, arm in enumerate(policy.arms)
+)
+_OFFERED = f"{_CHOSEN} {_QUEUES} CROSS JOIN LATERAL ({_OWN_ARMS} {_POLICY_ARMS}) s LIMIT 1"
+
+# What others are to get next, once nothing else is left in any of his queues: a reservation starves nobody.
+_KEPT_SOFTLY = f"""
+  {_CHOSEN} {_QUEUES} CROSS JOIN LATERAL (
+      SELECT {_COLUMNS} FROM workforce_slot s
+      WHERE {_IN_QUEUE} AND s.reserved_claim_id IS NOT NULL AND s.reserved_worker_id IS NOT NULL AND {_OPEN_TO_HIM}
+      ORDER BY s.reserved_until LIMIT 1 FOR UPDATE SKIP LOCKED) s
   LIMIT 1
+"""
+
+# One statement takes the slot. Its siblings are marked as begun; those that others take at this moment are not waited
+# for: whoever takes them marks them himself.
+TAKE = f"""
+WITH picked AS (
+  SELECT * FROM ((({_OFFERED})) UNION ALL (({_KEPT_SOFTLY}))) AS found LIMIT 1
 ), claim AS (
   INSERT INTO workforce_claim
     (id, organization_id, work_queue_id, work_item_id, slot_id, worker_id, fencing_token, revision, stage,
@@ -94,14 +132,34 @@ WITH picked AS (
   FROM picked
   ON CONFLICT (organization_id, work_queue_id, worker_id) WHERE state = 'live' DO NOTHING
   RETURNING slot_id
+), siblings AS (
+  SELECT b.id FROM workforce_slot b
+  WHERE b.work_item_id = (SELECT work_item_id FROM picked WHERE policy = 'depth_first' AND id IN (TABLE claim))
+    AND b.state = 'ready' AND NOT b.is_begun AND b.id <> (SELECT id FROM picked)
+  FOR UPDATE SKIP LOCKED
+), begun AS (
+  UPDATE workforce_slot b SET is_begun = true WHERE b.id = ANY (ARRAY(SELECT id FROM siblings))
 )
 UPDATE workforce_slot s SET state = 'claimed', worker_id = p.worker_id, fencing_token = p.fencing_token + 1,
   deadline_at = p.now + p.time_limit_seconds * interval '1 second',
   expires_at = p.now + least(p.lease_seconds, p.time_limit_seconds) * interval '1 second',
-  reserved_worker_id = NULL, reserved_until = NULL
-FROM picked p JOIN claim c ON c.slot_id = p.id
-WHERE s.id = p.id
+  reserved_worker_id = NULL, reserved_until = NULL, reserved_claim_id = NULL, is_begun = true
+FROM picked p
+WHERE s.id = (SELECT slot_id FROM claim)
 RETURNING s.organization_id, s.worker_id, s.work_item_id
+"""
+
+# What the holder of a claim gets next. What is kept for him for good stays so; the rest is kept for some minutes.
+RESERVE = f"""
+WITH picked AS ({_OFFERED})
+UPDATE workforce_slot s SET reserved_worker_id = p.worker_id,
+  reserved_until = greatest(CASE WHEN s.reserved_worker_id = p.worker_id THEN s.reserved_until END,
+    clock_timestamp() + %(seconds)s * interval '1 second'),
+  reserved_claim_id = CASE WHEN s.reserved_worker_id = p.worker_id AND s.reserved_claim_id IS NULL
+    AND s.reserved_until > clock_timestamp() THEN NULL ELSE %(held)s::uuid END
+FROM picked p WHERE s.id = (SELECT id FROM picked)
+RETURNING s.id, s.organization_id, s.work_queue_id, s.work_item_id, s.stage, s.audience_id, s.worker_id,
+  s.reserved_worker_id, s.reserved_until, s.round, p.revision
 """
 
 # `until`: when the first slot may come free that others hold or that is kept for them.

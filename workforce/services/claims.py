@@ -26,12 +26,17 @@ from workforce.services.pushes import available_pushes
 from workforce.services.workers import ensure_worker
 from workforce.states import ClaimState, QueueState
 
+#: How long a labeler's next place is kept softly for him; each heartbeat renews it.
+SOFT_SECONDS = 120
+
 
 class Reason(StrEnum):
     """Why there is no work for somebody at the moment."""
 
     NO_JOBS = "no_jobs"
     NOT_STARTED = "not_started"
+    TOO_MANY_OPEN = "too_many_open"
+    SKILLS_MISSING = "skills_missing"
     JOB_PAUSED = "job_paused"
     ALL_CLAIMED = "all_claimed"
     DONE_ALL = "done_all"
@@ -55,7 +60,7 @@ def claim(*, user_id: uuid.UUID, queue_id: uuid.UUID | None = None, may_review: 
     Who may: members of the queue's team, members of vendor teams that staff a live grant for it, and, when his role
     lets him (`may_review`), members of its review team for what waits for a review.
     """
-    found = _eligible(user_id, queue_id, may_review)
+    found = eligible(user_id, queue_id, may_review)
     if not found:
         return NoWork(Reason.NO_JOBS)
     live = [row for row in found if row.claim_id is not None]
@@ -67,16 +72,14 @@ def claim(*, user_id: uuid.UUID, queue_id: uuid.UUID | None = None, may_review: 
         paused = any(row.state == QueueState.PAUSED for row in found)
         stopping = all(row.state == QueueState.STOPPING for row in found)
         return NoWork(Reason.JOB_PAUSED if paused else Reason.NO_JOBS if stopping else Reason.NOT_STARTED)
+    offers = [row for row in offers if row.is_skilled]
+    if not offers:
+        return NoWork(Reason.SKILLS_MISSING)
+    offers = [row for row in offers if row.open_claims < row.max_open_claims]
+    if not offers:
+        return NoWork(Reason.TOO_MANY_OPEN)
     claim_id = uuid7()
-    values: dict[str, Any] = {
-        "queues": [row.queue_id for row in offers],
-        "workers": _workers(user_id, offers),
-        "stages": [row.stage for row in offers],
-        "audiences": [row.audience_id for row in offers],
-        "grants": [row.work_grant_id for row in offers],
-        "shard": randrange(SHARDS),
-        "claim": claim_id,
-    }
+    values = {**offered(user_id, offers), "claim": claim_id}
     with connection.cursor() as cursor:
         cursor.execute(claim_sql.TAKE, values)
         taken = cursor.fetchone()
@@ -85,15 +88,15 @@ def claim(*, user_id: uuid.UUID, queue_id: uuid.UUID | None = None, may_review: 
         record("claim.taken", "claim", claim_id, organization_id=owner, worker_id=worker_id, work_item=item_id)
         return Claimed(claim_id, is_new=True)
     # Asked twice at the same moment: the other call's claim is live by now.
-    again = [row for row in _eligible(user_id, queue_id, may_review) if row.claim_id is not None]
+    again = [row for row in eligible(user_id, queue_id, may_review) if row.claim_id is not None]
     if again:
         return Claimed(again[0].claim_id, is_new=False)  # type: ignore[arg-type]  # filtered above
     return _why_nothing(values)
 
 
 @dataclass(frozen=True)
-class _Eligible:
-    """A stage of a queue that the person may take work of."""
+class Eligible:
+    """A stage of a queue that the person may take work of, if he `is_skilled` for it."""
 
     queue_id: uuid.UUID
     customer_id: uuid.UUID
@@ -103,9 +106,14 @@ class _Eligible:
     audience_id: uuid.UUID
     worker_id: uuid.UUID | None
     claim_id: uuid.UUID | None
+    policy: str
+    max_open_claims: int
+    open_claims: int
+    is_skilled: bool
 
 
-def _eligible(user_id: uuid.UUID, queue_id: uuid.UUID | None, may_review: bool) -> list[_Eligible]:
+def eligible(user_id: uuid.UUID, queue_id: uuid.UUID | None, may_review: bool) -> list[Eligible]:
+    """All of them, or those of one queue, in the order in which they take turns."""
     scope = current_scope()
     values = {
         "org": scope.organization_id,
@@ -116,10 +124,23 @@ def _eligible(user_id: uuid.UUID, queue_id: uuid.UUID | None, may_review: bool) 
     }
     with connection.cursor() as cursor:
         cursor.execute(claim_sql.ELIGIBLE, values)
-        return [_Eligible(*row) for row in cursor.fetchall()]
+        return [Eligible(*row) for row in cursor.fetchall()]
 
 
-def _workers(user_id: uuid.UUID, offers: list[_Eligible]) -> list[uuid.UUID]:
+def offered(user_id: uuid.UUID, offers: list[Eligible]) -> dict[str, Any]:
+    """What `claim_sql.TAKE` and `RESERVE` need to know of the queues."""
+    return {
+        "queues": [row.queue_id for row in offers],
+        "workers": _workers(user_id, offers),
+        "stages": [row.stage for row in offers],
+        "audiences": [row.audience_id for row in offers],
+        "grants": [row.work_grant_id for row in offers],
+        "policies": [row.policy for row in offers],
+        "shard": randrange(SHARDS),
+    }
+
+
+def _workers(user_id: uuid.UUID, offers: list[Eligible]) -> list[uuid.UUID]:
     """The person's worker for each offer; made where he has none at that customer yet."""
     known = {row.customer_id: row.worker_id for row in offers}
     for customer_id, worker_id in known.items():
@@ -170,6 +191,9 @@ WITH renewed AS (
     AND s.id = c.slot_id AND s.fencing_token = %(token)s AND s.fencing_token = c.fencing_token
     AND s.state = 'claimed'
   RETURNING c.id, s.expires_at, s.deadline_at, q.state AS queue_state, q.paused_at, q.revision
+), kept AS (
+  UPDATE workforce_slot n SET reserved_until = clock_timestamp() + %(soft)s * interval '1 second'
+  FROM renewed r WHERE n.reserved_claim_id = r.id AND n.state = 'ready' AND n.reserved_worker_id IS NOT NULL
 ), counted AS (
   UPDATE workforce_claim c SET active_seconds = c.active_seconds + least(greatest(%(active)s::float8, 0),
       greatest(extract(epoch FROM clock_timestamp() - c.claimed_at) - c.active_seconds, 0))
@@ -182,9 +206,10 @@ FROM renewed
 
 
 def heartbeat(*, user_id: uuid.UUID, claim_id: uuid.UUID, token: int, active_seconds: float = 0.0) -> Lease:
-    """Renew the lease, up to the time limit. Activity is capped by the time that has really passed."""
+    """Renew the lease, up to the time limit, and the reservation of what comes next. Activity is capped by the time
+    that has really passed."""
     with connection.cursor() as cursor:
-        cursor.execute(_HEARTBEAT, _mine(user_id, claim_id, token, active=active_seconds))
+        cursor.execute(_HEARTBEAT, _mine(user_id, claim_id, token, active=active_seconds, soft=SOFT_SECONDS))
         row = cursor.fetchone()
     if row is None:
         raise why_not_mine(user_id=user_id, claim_id=claim_id, token=token)
@@ -194,42 +219,53 @@ def heartbeat(*, user_id: uuid.UUID, claim_id: uuid.UUID, token: int, active_sec
 _END = f"""
 WITH freed AS (
   UPDATE workforce_slot s SET worker_id = NULL, expires_at = NULL, deadline_at = NULL,
+    reserved_worker_id = CASE WHEN %(hold)s AND q.state <> 'stopping' THEN s.worker_id END,
+    reserved_until = CASE WHEN %(hold)s AND q.state <> 'stopping'
+      THEN clock_timestamp() + q.hold_seconds * interval '1 second' END,
     state = CASE WHEN q.state = 'stopping' THEN 'void' ELSE 'ready' END
   FROM workforce_claim c, workforce_workqueue q
   WHERE c.id = %(claim)s AND c.state = 'live' AND {MINE} AND q.id = c.work_queue_id
     AND s.id = c.slot_id AND s.fencing_token = %(token)s AND s.fencing_token = c.fencing_token
     AND s.state = 'claimed'
-  RETURNING c.id
+  RETURNING c.id, s.reserved_until
+), next AS (
+  UPDATE workforce_slot n SET reserved_worker_id = NULL, reserved_until = NULL, reserved_claim_id = NULL
+  FROM freed f WHERE n.reserved_claim_id = f.id AND n.state = 'ready'
 )
 UPDATE workforce_claim c SET state = %(state)s, ended_at = clock_timestamp(), reason = %(reason)s
 FROM freed f WHERE c.id = f.id
-RETURNING c.organization_id, c.worker_id, c.work_queue_id, c.work_item_id
+RETURNING c.organization_id, c.worker_id, c.work_queue_id, c.work_item_id, f.reserved_until
 """
 
 
-def release(*, user_id: uuid.UUID, claim_id: uuid.UUID, token: int) -> None:
-    """Give the slot back; the draft stays for the same person."""
-    _end(user_id, claim_id, token, ClaimState.RELEASED, "")
+def release(*, user_id: uuid.UUID, claim_id: uuid.UUID, token: int, hold: bool = False) -> datetime | None:
+    """Give the slot back; the draft stays for the same person.
+
+    With `hold` ("stop and resume later") the place stays his, too: nobody else gets it until the returned time, which
+    the queue's `hold_seconds` say; None when it is not kept, because the queue is stopping.
+    """
+    return _end(user_id, claim_id, token, ClaimState.RELEASED, "", hold=hold)[2]
 
 
 def decline(*, user_id: uuid.UUID, claim_id: uuid.UUID, token: int, reason: str) -> None:
-    """Give the slot back and never see the item again. When as many decline as were wanted, the item fails."""
-    owner, item_id = _end(user_id, claim_id, token, ClaimState.DECLINED, reason[:500])
+    """Give the slot back and never see the item again. When too many decline it, it needs a manager's attention."""
+    owner, item_id, _until = _end(user_id, claim_id, token, ClaimState.DECLINED, reason[:500])
     emit(Message("work.item_declined", owner, {"item_id": str(item_id)}, key=str(item_id)))
 
 
 def _end(
-    user_id: uuid.UUID, claim_id: uuid.UUID, token: int, state: ClaimState, reason: str
-) -> tuple[uuid.UUID, uuid.UUID]:
+    user_id: uuid.UUID, claim_id: uuid.UUID, token: int, state: ClaimState, reason: str, *, hold: bool = False
+) -> tuple[uuid.UUID, uuid.UUID, datetime | None]:
     with connection.cursor() as cursor:
-        cursor.execute(_END, _mine(user_id, claim_id, token, state=state.value, reason=reason))
+        cursor.execute(_END, _mine(user_id, claim_id, token, state=state.value, reason=reason, hold=hold))
         row = cursor.fetchone()
     if row is None:
         raise why_not_mine(user_id=user_id, claim_id=claim_id, token=token)
-    owner, worker_id, queue_id, item_id = row
-    record(f"claim.{state}", "claim", claim_id, organization_id=owner, worker_id=worker_id, reason=reason)
+    owner, worker_id, queue_id, item_id, until = row
+    details = {"kept_until": until.isoformat()} if until is not None else {}
+    record(f"claim.{state}", "claim", claim_id, organization_id=owner, worker_id=worker_id, reason=reason, **details)
     emit(*available_pushes([queue_id]))
-    return owner, item_id
+    return owner, item_id, until
 
 
 _STATE_OF = f"""

@@ -10,7 +10,7 @@ from maskwright.core.outbox import emit
 from maskwright.core.scope import current_scope
 from workforce.handlers import handler
 from workforce.models import Claim, WorkItem, WorkQueue
-from workforce.services.items import fail_item
+from workforce.services.attention import call_for_attention
 from workforce.services.pushes import available_pushes, claim_push
 from workforce.states import QueueState, Stage
 
@@ -60,6 +60,17 @@ SELECT id, worker_id, work_queue_id, organization_id FROM ended
 """
 
 
+# What was kept for them is free for others.
+_UNRESERVE = """
+UPDATE workforce_slot s SET reserved_worker_id = NULL, reserved_until = NULL, reserved_claim_id = NULL
+FROM workforce_worker w
+WHERE s.state = 'ready' AND w.id = s.reserved_worker_id AND s.organization_id = ANY (%(owners)s)
+  AND (%(queue)s::uuid IS NULL OR s.work_queue_id = %(queue)s)
+  AND (%(vendor)s::uuid IS NULL OR w.vendor_id = %(vendor)s)
+  AND (%(workers)s::uuid[] IS NULL OR s.reserved_worker_id = ANY (%(workers)s))
+"""
+
+
 def withdraw_claims(
     *,
     reason: str,
@@ -79,6 +90,7 @@ def withdraw_claims(
     with connection.cursor() as cursor:
         cursor.execute(_WITHDRAW, values)
         ended = cursor.fetchall()
+        cursor.execute(_UNRESERVE, values)
     for owner in {row[3] for row in ended}:
         _tell(owner, [row[:3] for row in ended if row[3] == owner], "claim.withdrawn")
     return len(ended)
@@ -140,8 +152,8 @@ _REVIEWERS_DECLINED = 3  # one reviewer's refusal is no verdict on the photo
 
 
 def settle_declined(*, item_id: uuid.UUID) -> None:
-    """When as many people declined an item as were wanted for it, give it up, with their reasons."""
-    item = WorkItem.objects.filter(pk=item_id).first()
+    """When as many people declined an item as its queue allows, hand it to the managers, with their reasons."""
+    item = WorkItem.objects.select_related("work_queue").filter(pk=item_id).first()
     if item is None:
         return
     declined = list(
@@ -149,11 +161,11 @@ def settle_declined(*, item_id: uuid.UUID) -> None:
             "reason", flat=True
         )
     )
-    if len(declined) >= (item.labelers_wanted if item.stage == Stage.LABEL else _REVIEWERS_DECLINED):
+    of_labelers = item.work_queue.max_declines or item.labelers_wanted
+    if len(declined) >= (of_labelers if item.stage == Stage.LABEL else _REVIEWERS_DECLINED):
         reasons = "; ".join(reason for reason in declined if reason) or "-"
-        fail_item(
+        call_for_attention(
             item_id=item_id,
-            code="declined",
             reason=(
                 gettext_noop("%(count)s labelers declined it: %(reasons)s")
                 % {"count": len(declined), "reasons": reasons}

@@ -144,7 +144,7 @@ def take_back(*, item_id: uuid.UUID, slot_ids: Sequence[uuid.UUID], reserve_seco
     With `reserve_seconds` each place is kept that long for the labeler whose answer it was; None offers it to others
     at once. The item goes back to labeling whatever stage it had reached; a review under way ends.
     """
-    item = _locked(item_id, ItemState.OPEN, ItemState.DONE, ItemState.FAILED)
+    item = _locked(item_id, ItemState.OPEN, ItemState.DONE, ItemState.FAILED, ItemState.ATTENTION)
     if item is None:
         return 0
     values: dict[str, Any] = {"item": item.pk, "slots": list(slot_ids)}
@@ -175,7 +175,7 @@ def take_back(*, item_id: uuid.UUID, slot_ids: Sequence[uuid.UUID], reserve_seco
 
 def fail_item(*, item_id: uuid.UUID, code: str, reason: str) -> None:
     """Give an item up, visibly: its free slots are void and its owner is told why."""
-    item = _locked(item_id, ItemState.WAITING, ItemState.OPEN)
+    item = _locked(item_id, ItemState.WAITING, ItemState.OPEN, ItemState.ATTENTION)
     if item is None:
         return
     item.slots.filter(state=SlotState.READY).update(state=SlotState.VOID, reserved_worker_id=None, reserved_until=None)

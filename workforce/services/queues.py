@@ -19,6 +19,8 @@ from workforce.services.pushes import available_pushes
 from workforce.states import QUEUE_MOVES, ItemState, QueueState, Stage
 
 _STEP = 500  # items opened in one transaction
+#: Settings of how work is given out.
+DISTRIBUTION = frozenset({"policy", "required_skills", "hold_seconds", "max_open_claims", "max_declines"})
 
 
 def create_queue(
@@ -31,8 +33,15 @@ def create_queue(
     priority: int = 0,
     deadline: datetime | None = None,
     review_team_id: uuid.UUID | None = None,
+    **distribution: Any,
 ) -> WorkQueue:
-    """Make a queue that is not open yet. Its owner checks the numbers; the caller's scope owns it."""
+    """Make a queue that is not open yet. Its owner checks the numbers; the caller's scope owns it.
+
+    `distribution`: policy, required_skills, hold_seconds, max_open_claims, max_declines.
+    """
+    unknown = set(distribution) - DISTRIBUTION
+    if unknown:
+        raise TypeError(f"create_queue() knows no {', '.join(sorted(unknown))}")
     return WorkQueue.objects.create(
         work_team_id=work_team_id,
         review_team_id=review_team_id,
@@ -42,6 +51,7 @@ def create_queue(
         time_limit_seconds=time_limit_seconds,
         priority=priority,
         deadline=deadline,
+        **distribution,
     )
 
 
@@ -64,6 +74,7 @@ _CHANGEABLE = frozenset(
         "work_team_id",
         "review_team_id",
         "revision",
+        *DISTRIBUTION,
     }
 )
 
@@ -81,11 +92,20 @@ def change_queue(*, queue_id: uuid.UUID, **changes: Any) -> WorkQueue:
     queue.save()
     if "labelers_wanted" in changes:
         _apply_labelers_wanted(queue)
+    if changes.get("policy") == "depth_first":
+        with connection.cursor() as cursor:
+            cursor.execute(_MARK_BEGUN, {"queue": queue.pk})
     record("work_queue.changed", "work_queue", queue.pk, **changes)
     if queue.state == QueueState.OPEN:
         emit(distribution(queue), *available_pushes([queue.pk]))
     return queue
 
+
+# Only claims of a depth-first queue mark the other slots of their item.
+_MARK_BEGUN = """
+UPDATE workforce_slot s SET is_begun = true WHERE s.work_queue_id = %(queue)s AND s.state = 'ready' AND NOT s.is_begun
+  AND EXISTS (SELECT 1 FROM workforce_slot o WHERE o.work_item_id = s.work_item_id AND o.is_begun)
+"""
 
 _UNTOUCHED = """
 SELECT i.id FROM workforce_workitem i

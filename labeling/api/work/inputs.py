@@ -26,6 +26,10 @@ class HeartbeatInput(serializers.Serializer[Any]):
     )
 
 
+class ReleaseInput(serializers.Serializer[Any]):
+    hold = serializers.BooleanField(default=False, help_text="Stop and resume later: nobody else gets the place.")
+
+
 class DeclineInput(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=500, allow_blank=True, default="")
 

@@ -115,6 +115,19 @@ class AssignmentOutput(serializers.Serializer[Any]):
     rework = ReworkSheetOutput(allow_null=True)
 
 
+class KeptOutput(serializers.Serializer[Any]):
+    kept_until = serializers.DateTimeField(allow_null=True, help_text="Null: it is not kept, the job is ending.")
+
+
+class NextOutput(serializers.Serializer[Any]):
+    id = serializers.UUIDField(help_text="The reserved place.")
+    kept_until = serializers.DateTimeField()
+    stage = serializers.ChoiceField(choices=["label", "review"])
+    task = TaskRefOutput()
+    image = ImageOutput()
+    draft = DraftRefOutput(allow_null=True)
+
+
 class LeaseOutput(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField()
     seconds_left = serializers.FloatField()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from labeling.api.work import views
+from labeling.api.work import next, views
 
 urlpatterns = [
     path("overview", views.OverviewView.as_view(), name="work_overview"),
@@ -14,5 +14,8 @@ urlpatterns = [
     path("claims/<uuid:claim_id>/decline", views.DeclineView.as_view(), name="work_decline"),
     path("claims/<uuid:claim_id>/image", views.ImageView.as_view(), name="work_image"),
     path("claims/<uuid:claim_id>/layers/<slug:layer>", views.LayerView.as_view(), name="work_layer"),
+    path("claims/<uuid:claim_id>/next", next.NextView.as_view(), name="work_next"),
+    path("claims/<uuid:claim_id>/next/<uuid:slot_id>/image", next.NextImageView.as_view(), name="work_next_image"),
+    path("claims/<uuid:claim_id>/next/<uuid:slot_id>/draft", next.NextDraftView.as_view(), name="work_next_draft"),
     path("claims/<uuid:claim_id>/segment", views.SegmentView.as_view(), name="work_segment"),
 ]

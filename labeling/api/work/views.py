@@ -16,7 +16,7 @@ from labeling.selectors.overview import work_overview
 from labeling.services import answers, assignments, drafts, segmentation
 from maskwright.core.api.request_id import request_id
 from maskwright.organizations.api.authentication import actor_of_request
-from maskwright.organizations.permissions import Permission, allows, require
+from maskwright.organizations.permissions import Permission, can, require
 from workforce.services import claims
 
 _TOKEN = OpenApiParameter(
@@ -49,7 +49,7 @@ class ClaimsView(WorkView):
         found = assignments.claim_assignment(
             user_id=self.user_id(request),
             job_id=given.validated_data.get("job"),
-            may_review=allows(actor.role, Permission.WORK_REVIEW),
+            may_review=can(actor, Permission.WORK_REVIEW),
         )
         if isinstance(found, claims.NoWork):
             headers = {"X-Reason": str(found.reason)}
@@ -88,7 +88,7 @@ class DraftView(WorkView):
     def get(self, request: Request, claim_id: uuid.UUID) -> HttpResponse:
         """The newest draft of the claimed task, whichever claim of the same person it was made in."""
         seq, body = drafts.load_draft(user_id=self.user_id(request), claim_id=claim_id)
-        return HttpResponse(body, content_type="image/png", headers={"X-Draft-Seq": str(seq), **_PRIVATE})
+        return HttpResponse(body, content_type="image/png", headers={"X-Draft-Seq": str(seq), **PRIVATE})
 
     @extend_schema(request=_PNG, responses=outputs.SavedDraftOutput, parameters=[_TOKEN, _SEQ])
     def put(self, request: Request, claim_id: uuid.UUID) -> Response:
@@ -128,11 +128,17 @@ class SubmitView(WorkView):
 
 
 class ReleaseView(WorkView):
-    @extend_schema(request=None, responses={204: None}, parameters=[_TOKEN])
+    @extend_schema(request=inputs.ReleaseInput, responses={204: None, 200: outputs.KeptOutput}, parameters=[_TOKEN])
     def post(self, request: Request, claim_id: uuid.UUID) -> Response:
-        """Give the assignment back; the draft is kept for you."""
-        claims.release(user_id=self.user_id(request), claim_id=claim_id, token=inputs.fencing_token(request))
-        return Response(status=204)
+        """Give the assignment back (204); the draft is kept for you. With `hold`, stop and resume later: the place is
+        kept for you, too (200, until when)."""
+        given = inputs.ReleaseInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        hold = given.validated_data["hold"]
+        until = claims.release(
+            user_id=self.user_id(request), claim_id=claim_id, token=inputs.fencing_token(request), hold=hold
+        )
+        return Response({"kept_until": until}) if hold else Response(status=204)
 
 
 class DeclineView(WorkView):
@@ -150,7 +156,7 @@ class DeclineView(WorkView):
         return Response(status=204)
 
 
-_PRIVATE = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
+PRIVATE = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
 
 
 class ImageView(WorkView):
@@ -159,7 +165,7 @@ class ImageView(WorkView):
         """The claimed photo's bytes as they are stored (EXIF orientation included, and to be ignored)."""
         image = assignments.claimed_image(user_id=self.user_id(request), claim_id=claim_id)
         body = image.location.open()
-        headers = {**_PRIVATE, "Content-Disposition": "inline; filename=image"}
+        headers = {**PRIVATE, "Content-Disposition": "inline; filename=image"}
         return FileResponse(body, content_type=image.content_type, headers=headers)
 
 
@@ -168,7 +174,7 @@ class LayerView(WorkView):
     def get(self, request: Request, claim_id: uuid.UUID, layer: str) -> HttpResponse:
         """A layer of the claim's sheet: `consolidated`, `disagreement`, or the mask of an answer (its id)."""
         png = layers.layer_png(user_id=self.user_id(request), claim_id=claim_id, layer=layer)
-        return HttpResponse(png, content_type="image/png", headers=_PRIVATE)
+        return HttpResponse(png, content_type="image/png", headers=PRIVATE)
 
 
 class SegmentView(WorkView):
@@ -184,7 +190,7 @@ class SegmentView(WorkView):
             prompt=request.data,
         )
         box = found.box
-        headers = {"X-Box": f"{box.x0},{box.y0},{box.x1},{box.y1}", "X-Score": f"{found.score:.4f}", **_PRIVATE}
+        headers = {"X-Box": f"{box.x0},{box.y0},{box.x1},{box.y1}", "X-Score": f"{found.score:.4f}", **PRIVATE}
         return HttpResponse(found.png, content_type="image/png", headers=headers)
 
 
@@ -193,7 +199,7 @@ class OverviewView(WorkView):
     def get(self, request: Request) -> Response:
         """The portal's first page: jobs, today, what came back, the live claim."""
         actor = actor_of_request(request)
-        overview = work_overview(self.user_id(request), may_review=allows(actor.role, Permission.WORK_REVIEW))
+        overview = work_overview(self.user_id(request), may_review=can(actor, Permission.WORK_REVIEW))
         return Response(
             {
                 "person": {"name": actor.user.get_full_name(), "username": actor.user.username},

@@ -38,6 +38,11 @@ _QUEUE = {
     "work_team_id": "work_team_id",
     "review_team_id": "review_team_id",
     "priority": "priority",
+    "policy": "policy",
+    "required_skills": "required_skills",
+    "hold_seconds": "hold_seconds",
+    "max_open_claims": "max_open_claims",
+    "max_declines": "max_declines",
 }
 
 
@@ -59,6 +64,11 @@ def change_job(
     work_team_id: uuid.UUID | Unset = UNSET,
     review_team_id: uuid.UUID | Unset | None = UNSET,
     review_share: float | None = None,
+    policy: str | None = None,
+    required_skills: Mapping[str, int] | None = None,
+    hold_seconds: int | None = None,
+    max_open_claims: int | None = None,
+    max_declines: int | Unset | None = UNSET,
 ) -> LabelingJob:
     """Change what is given; everything else stays. Answers already given and live claims keep their revision.
 
@@ -86,18 +96,25 @@ def change_job(
         "max_concurrent": max_concurrent,
         "priority": priority,
         "review_share": review_share,
+        "policy": policy,
+        "required_skills": required_skills,
+        "hold_seconds": hold_seconds,
+        "max_open_claims": max_open_claims,
     }
     changes = {key: value for key, value in given.items() if value is not None}
     changes |= {} if deadline is UNSET else {"deadline": deadline}
     changes |= {} if work_team_id is UNSET else {"work_team_id": work_team_id}
     changes |= {} if review_team_id is UNSET else {"review_team_id": review_team_id}
+    changes |= {} if max_declines is UNSET else {"max_declines": max_declines}
     wanted, problems = _categories(before.categories, categories)
     problems += _problems(changes)
+    problems += rules.distribution_problems(changes)
     if {"review_share", "review_team_id"} & set(changes):
         team = changes.get("review_team_id", queue.review_team_id)
         problems += rules.review_problems(team, changes.get("review_share", job.review_share))
     if problems:
         raise Invalid(_("The job cannot be changed like this; each reason is listed."), fields=tuple(problems))
+    changes = rules.lower_skills(changes)
     content = {key: changes[key] for key in _CONTENT if key in changes and getattr(before, key) != changes[key]}
     content |= {"categories": wanted} if wanted != before.categories else {}
     numbers = {

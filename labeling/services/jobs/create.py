@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -53,12 +54,14 @@ def create_job(
     for_vendor: bool = False,
     review_team_id: uuid.UUID | None = None,
     review_share: float = 0.0,
+    **distribution: Any,
 ) -> LabelingJob:
     """Make a job in state `initializing` and emit `job.intake`, which reads its input and checks its photos.
 
     `label_attribute_name` defaults to `<name>-ref`; `output_uri` to the installation's own storage. A job needs a work
     team of the own organization unless it is `for_vendor`: then a grant is offered afterwards. `review_share` (0 to 1)
-    of the results wait for the review team. Raises Invalid with every problem at once; then nothing was made.
+    of the results wait for the review team. `distribution`: policy, required_skills, hold_seconds, max_open_claims,
+    max_declines, as `create_queue` has them. Raises Invalid with every problem at once; then nothing was made.
     """
     attribute = label_attribute_name or f"{name}-ref"
     output = output_or_default(output_uri)
@@ -82,6 +85,7 @@ def create_job(
         *_find_template(task_template_id, parts),
         *_team_problems(work_team_id, for_vendor),
         *rules.review_problems(review_team_id, review_share),
+        *rules.distribution_problems(distribution),
         *input_problems(resolver, input_uri),
         *output_problems(resolver, output),
     ]
@@ -98,6 +102,7 @@ def create_job(
                 lease_seconds=settings.CLAIM_LEASE_SECONDS,
                 time_limit_seconds=time_limit_seconds or version.time_limit_seconds,
                 deadline=deadline,
+                **rules.lower_skills(distribution),
             )
             job = LabelingJob.objects.create(
                 name=name,

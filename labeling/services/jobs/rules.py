@@ -14,6 +14,7 @@ from labeling.consolidation import rule_names
 from labeling.services.task_templates import MAX_SECONDS, MIN_SECONDS
 from maskwright.core.errors import FieldProblem
 from maskwright.core.wording import number
+from workforce.distribution import POLICIES
 from workforce.models import WorkTeam
 
 MAX_NAME, MAX_ATTRIBUTE = 63, 127
@@ -60,6 +61,39 @@ def number_problems(given: dict[str, Any]) -> Iterator[FieldProblem]:
                 "out_of_range",
                 sentence % {"low": number(low), "high": number(high)},
             )
+
+
+def distribution_problems(given: dict[str, Any]) -> Iterator[FieldProblem]:
+    """Of those that are given: policy, required_skills, hold_seconds, max_open_claims, max_declines."""
+    policy = given.get("policy")
+    if policy is not None and policy not in POLICIES:
+        message = _("There is no policy '%(policy)s'. Choose one of: %(known)s.") % {
+            "policy": policy,
+            "known": ", ".join(POLICIES),
+        }
+        yield FieldProblem("policy", "unknown_policy", message)
+    limits = {
+        "hold_seconds": (60, 7 * 86400, _("Choose %(low)s to %(high)s seconds to keep a place.")),
+        "max_open_claims": (1, 20, _("Choose %(low)s to %(high)s open assignments of one person.")),
+        "max_declines": (1, 50, _("Choose %(low)s to %(high)s declines.")),
+    }
+    for path, (low, high, sentence) in limits.items():
+        value = given.get(path)
+        if value is not None and not low <= value <= high:
+            yield FieldProblem(path, "out_of_range", sentence % {"low": number(low), "high": number(high)})
+    for name, level in (given.get("required_skills") or {}).items():
+        good_level = isinstance(level, int) and not isinstance(level, bool) and 1 <= level <= 100
+        if not name.strip() or len(name) > 63 or not good_level:
+            message = _("Name each skill (up to 63 characters) with the least level, from 1 to 100.")
+            yield FieldProblem(f"required_skills.{name}", "bad_skill", message)
+
+
+def lower_skills(given: dict[str, Any]) -> dict[str, Any]:
+    """The settings of distribution with the names of skills as they are compared."""
+    skills = given.get("required_skills")
+    if skills is None:
+        return {key: value for key, value in given.items() if key != "required_skills"}
+    return {**given, "required_skills": {name.strip().lower(): level for name, level in skills.items()}}
 
 
 def deadline_problems(deadline: datetime | None) -> Iterator[FieldProblem]:
