@@ -41,11 +41,14 @@ export interface Call {
 export interface ApiEnvironment {
   fetch(url: string, init: RequestInit): Promise<Response>;
   cookies(): string;
+  /** The id of the organization the page was opened under; "" on pages that belong to none. */
+  organization?(): string;
 }
 
 const browser: ApiEnvironment = {
   fetch: (url, init) => fetch(url, init),
   cookies: () => document.cookie,
+  organization: openedUnder,
 };
 
 export class Api {
@@ -56,6 +59,8 @@ export class Api {
     const method = call.method ?? (call.json === undefined && call.body === undefined ? "GET" : "POST");
     const headers: Record<string, string> = { Accept: "application/json", ...call.headers };
     if (method !== "GET") headers["X-CSRFToken"] = csrfToken(this.environment.cookies());
+    const organization = this.environment.organization?.();
+    if (organization) headers["X-Organization"] = organization;
     if (call.json !== undefined) headers["Content-Type"] = "application/json";
     const body = call.json === undefined ? call.body : JSON.stringify(call.json);
     const init: RequestInit = { method, headers, credentials: "same-origin" };
@@ -79,6 +84,12 @@ export class Api {
       throw new ApiError(0, "network", t("The server cannot be reached. Check your connection."));
     }
   }
+}
+
+/** From the page's head: the server refuses calls of a page whose organization is no longer the session's. */
+export function openedUnder(): string {
+  if (typeof document === "undefined") return "";
+  return document.querySelector<HTMLMetaElement>('meta[name="organization"]')?.content ?? "";
 }
 
 /** Django's CSRF cookie; read at each call because signing in again renews it. */

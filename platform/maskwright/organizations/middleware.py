@@ -14,17 +14,21 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext
 
-from maskwright.accounts.models import User
+from maskwright.accounts.models import ApiToken, User
 from maskwright.accounts.services.tokens import find_token
 from maskwright.core.api.exceptions import error_body
 from maskwright.core.api.request_id import request_id
 from maskwright.core.scope import organization_scope, read_grants, unscoped
 from maskwright.organizations.actor import Actor
-from maskwright.organizations.models import Membership
+from maskwright.organizations.models import Membership, Organization
+from maskwright.organizations.opened_under import opened_under, refuse_other
 
 SESSION_KEY = "organization_id"
 #: Answered without session, user or scope: probes and files.
 _PLAIN = ("/healthz", "/readyz", "/static/", "/accounts/", "/invitations/", "/operator/")
+
+#: Where another organization, or none, is what is asked for.
+_CHOOSES = ("/organizations/choose/", "/language/")
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -55,7 +59,7 @@ class OrganizationScopeMiddleware:
                 return _refused(request, gettext("The API token is unknown, revoked or has run out. Make a new one."))
             request.user = token.user
             tenant.actor_by_token, tenant.token_id = True, token.pk
-            return self._in_scope(tenant, token.user, token.organization_id)
+            return self._in_scope(tenant, token.user, token.organization_id, scopes_of(token))
         if not request.session.session_key:
             return self.get_response(request)
         user = get_user(request)
@@ -65,11 +69,16 @@ class OrganizationScopeMiddleware:
         chosen = _chosen(request, request.user)
         if chosen is None:
             return self.get_response(request)
+        before = opened_under(request)
+        if before is not None and before != chosen and not request.path.startswith(_CHOOSES):
+            return refuse_other(request, before, _names(user), chosen)
         return self._in_scope(tenant, request.user, chosen)
 
-    def _in_scope(self, request: TenantRequest, user: User, organization_id: uuid.UUID) -> HttpResponse:
+    def _in_scope(
+        self, request: TenantRequest, user: User, organization_id: uuid.UUID, scopes: frozenset[str] | None = None
+    ) -> HttpResponse:
         with organization_scope(organization_id, user_id=user.pk):
-            request.actor = actor_of(user, organization_id)
+            request.actor = actor_of(user, organization_id, scopes)
             if request.actor is None and request.actor_by_token:
                 return _refused(request, gettext("The token's owner is no active member of its organization any more."))
             if request.actor is None:
@@ -82,7 +91,11 @@ class OrganizationScopeMiddleware:
         return response
 
 
-def actor_of(user: User, organization_id: uuid.UUID) -> Actor | None:
+def scopes_of(token: ApiToken) -> frozenset[str] | None:
+    return None if token.scopes is None else frozenset(token.scopes)
+
+
+def actor_of(user: User, organization_id: uuid.UUID, scopes: frozenset[str] | None = None) -> Actor | None:
     """The acting member, read in one statement inside the organization's scope."""
     row = (
         Membership.objects.filter(user_id=user.pk, organization_id=organization_id, is_active=True)
@@ -100,7 +113,8 @@ def actor_of(user: User, organization_id: uuid.UUID) -> Actor | None:
     )
     if row is None or not row["organization_active"]:
         return None
-    return Actor(user, organization_id, row["organization_name"], row["role"], row["version"], row["is_vendor"])
+    name, role, version = row["organization_name"], row["role"], row["version"]
+    return Actor(user, organization_id, name, role, version, row["is_vendor"], scopes)
 
 
 def _bearer(request: HttpRequest) -> str | None:
@@ -131,9 +145,14 @@ def memberships_of(user: User) -> list[Membership]:
         return list(Membership.objects.filter(user_id=user.pk, is_active=True).order_by("created_at"))
 
 
+def _names(user: User) -> dict[uuid.UUID, str]:
+    ids = [membership.organization_id for membership in memberships_of(user)]
+    return dict(Organization.objects.filter(pk__in=ids, is_active=True).values_list("pk", "name"))
+
+
 def _refused(request: HttpRequest, message: str) -> JsonResponse:
     body = error_body("not_signed_in", message, (), request_id(request))
     return JsonResponse(body, status=401, headers={"WWW-Authenticate": "Bearer"})
 
 
-__all__ = ["OrganizationScopeMiddleware", "TenantRequest", "actor_of", "memberships_of"]
+__all__ = ["OrganizationScopeMiddleware", "TenantRequest", "actor_of", "memberships_of", "scopes_of"]

@@ -1,6 +1,7 @@
+import { openedUnder } from "../../shared/api";
 import { TransportError, type Failure, type FieldError } from "./errors";
 import type {
-  Answer, Assignment, DraftBytes, Heartbeat, Receipt, SegmentRequest, SegmentResult, Transport,
+  Answer, Assignment, DraftBytes, Heartbeat, NextTask, Receipt, SegmentRequest, SegmentResult, Transport,
 } from "./transport";
 
 interface ErrorBody {
@@ -105,8 +106,18 @@ export class HttpTransport implements Transport {
     return (await response.json()) as Heartbeat;
   }
 
-  async release(assignment: Assignment): Promise<void> {
-    await this.#claim(assignment, "release", { method: "POST", body: {} });
+  async release(assignment: Assignment, hold = false): Promise<void> {
+    await this.#claim(assignment, "release", { method: "POST", body: hold ? { hold } : {} });
+  }
+
+  async next(assignment: Assignment): Promise<NextTask | null> {
+    const response = await this.#claim(assignment, "next", { method: "POST", body: {} });
+    return response.status === 204 ? null : ((await response.json()) as NextTask);
+  }
+
+  async loadNextImage(next: NextTask, signal?: AbortSignal): Promise<Blob> {
+    const response = await this.#fetch(next.image.url, null, { signal });
+    return response.blob();
   }
 
   async decline(assignment: Assignment, reason: string): Promise<void> {
@@ -140,6 +151,8 @@ export class HttpTransport implements Transport {
     const headers = new Headers({ ...this.headers, ...call.headers });
     if (assignment !== null && assignment.token > 0) headers.set("X-Fencing-Token", String(assignment.token));
     if (call.method !== undefined) headers.set("X-CSRFToken", cookie("csrftoken"));
+    const organization = openedUnder();
+    if (organization) headers.set("X-Organization", organization);
     if (call.png !== undefined) headers.set("Content-Type", "image/png");
     else if (call.body !== undefined) headers.set("Content-Type", "application/json");
     const timeout = AbortSignal.timeout(TIMEOUT);
