@@ -270,6 +270,13 @@ addMessages({
   "Space and drag": "Leertaste und ziehen",
   "Start": "Start",
   "Stop": "Beenden",
+  "kept for you until {time}": "für Sie aufgehoben bis {time}",
+  "You have too many photos open": "Sie haben zu viele Fotos offen",
+  "Finish or give back one of those you have open; then the next one opens here.":
+    "Schließen Sie eines Ihrer offenen Fotos ab oder geben Sie eines zurück; dann öffnet sich hier das nächste.",
+  "The open jobs ask for skills you do not have yet": "Die offenen Aufträge verlangen Fähigkeiten, die Sie noch nicht haben",
+  "Ask your manager. As soon as there is a photo for you, it opens here.":
+    "Fragen Sie Ihre Managerin oder Ihren Manager. Sobald es ein Foto für Sie gibt, öffnet es sich hier.",
   "Stop and resume later": "Unterbrechen und später weitermachen",
   "Stop for now": "Für jetzt beenden",
   "Stopped": "Gestoppt",

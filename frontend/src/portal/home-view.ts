@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { formatDuration, formatNumber, locale, t, tn } from "../shared/i18n";
+import { formatDuration, formatNumber, formatTime, locale, t, tn } from "../shared/i18n";
 import { statusBadge } from "../shared/status";
 import type { OverviewState } from "./overview-store";
 import type { JobSummary, Overview, Returned, ReviewCounts, Reviewed, SentBack } from "./types";
@@ -174,6 +174,9 @@ function jobRow(job: JobSummary, customer: string): TemplateResult {
       <progress class="mw-progress" aria-labelledby=${id} max=${Math.max(job.total, 1)} .value=${job.mine}></progress>
     </div>
     <div class="mw-job__state">
+      ${job.kept_until
+        ? html`<span class="mw-badge">${t("kept for you until {time}", { time: formatTime(new Date(job.kept_until), new Date()) })}</span>`
+        : nothing}
       ${!job.paused && (job.reviews ?? 0) > 0
         ? html`<span class="mw-badge mw-badge--accent mw-number">${tn(job.reviews ?? 0, "1 to review", "{count} to review")}</span>`
         : nothing}

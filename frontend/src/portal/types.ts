@@ -9,7 +9,7 @@ export interface Claim {
 }
 
 /** Why there is no photo at the moment (header `X-Reason`). */
-export type NothingReason = "all_claimed" | "job_paused" | "done_all" | "no_jobs" | "not_started";
+export type NothingReason = "all_claimed" | "too_many_open" | "skills_missing" | "job_paused" | "done_all" | "no_jobs" | "not_started";
 
 export interface Nothing {
   readonly reason: NothingReason | null;
@@ -31,6 +31,8 @@ export interface JobSummary {
   readonly mine: number;
   readonly total: number;
   readonly paused: boolean;
+  /** A photo is kept for this person until then. */
+  readonly kept_until?: string | null;
 }
 
 /** An answer that came back to its labeler. */

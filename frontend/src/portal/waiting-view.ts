@@ -17,6 +17,16 @@ export function waitingWords({ reason, until }: Nothing, now: Date = new Date())
           : t("All photos are with other labelers"),
         detail: t("As soon as one comes free it opens here."),
       };
+    case "too_many_open":
+      return {
+        title: t("You have too many photos open"),
+        detail: t("Finish or give back one of those you have open; then the next one opens here."),
+      };
+    case "skills_missing":
+      return {
+        title: t("The open jobs ask for skills you do not have yet"),
+        detail: t("Ask your manager. As soon as there is a photo for you, it opens here."),
+      };
     case "job_paused":
       return {
         title: t("The job is paused"),

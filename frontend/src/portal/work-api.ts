@@ -1,7 +1,7 @@
 import type { Api } from "../shared/api";
 import type { Claim, ClaimAnswer, NothingReason, Overview } from "./types";
 
-const REASONS: readonly NothingReason[] = ["all_claimed", "job_paused", "done_all", "no_jobs", "not_started"];
+const REASONS: readonly NothingReason[] = ["all_claimed", "too_many_open", "skills_missing", "job_paused", "done_all", "no_jobs", "not_started"];
 
 /** The labeler's two calls that belong to the portal; everything about a claim is the editor's. */
 export class WorkApi {

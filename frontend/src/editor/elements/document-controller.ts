@@ -8,6 +8,7 @@ import { ReviewDesk } from "../review/desk";
 import { Rework } from "../review/rework";
 import type { AssignmentSession } from "../session/assignment-session";
 import { MemoryStore, openLocalStore, type LocalStore } from "../session/local-store";
+import { Ahead } from "../session/ahead";
 import { ImageError, openDocument, type OpenedDocument } from "../session/open";
 import { startSession } from "../session/start";
 import { FixtureTransport } from "../transport/fixture";
@@ -28,6 +29,7 @@ export class DocumentController {
   /** What is open (or opening), complete. */
   opened: Assignment | null = null;
   #document = new Disposers();
+  readonly #ahead = new Ahead();
   #pixels: WorkerPixelWork | null = null;
   #store: Promise<LocalStore> | null = null;
   #opening: AbortController | null = null;
@@ -42,6 +44,7 @@ export class DocumentController {
   /** The element left its page: what is open is kept as a draft. */
   disconnect(): void {
     this.session?.drafts.hidden();
+    this.#ahead.drop();
     this.close();
     this.#pixels?.dispose();
     this.#pixels = null;
@@ -92,7 +95,8 @@ export class DocumentController {
     this.opened = assignment;
     try {
       const store = this.editor.mode === "work" ? await (this.#store ??= openLocalStore()) : new MemoryStore();
-      const document = await openDocument(assignment, this.transport(), store, pixels, opening.signal);
+      const ahead = this.#ahead.take(assignment.task.id);
+      const document = await openDocument(assignment, this.transport(), store, pixels, opening.signal, ahead);
       if (opening.signal.aborted) {
         document.image.close();
         return;
@@ -102,6 +106,7 @@ export class DocumentController {
       this.close();
       this.opened = assignment;
       this.#start(assignment, document, store, pixels);
+      if (this.editor.mode === "work") this.#ahead.begin(assignment, this.transport());
       if (before !== null) {
         document.map.replace(before.labels);
         this.engine?.stage.look(before.camera);

@@ -41,8 +41,11 @@ class Server extends FixtureTransport {
     return super.saveDraft(of, draft);
   }
 
-  override async release(): Promise<void> {
+  readonly held: boolean[] = [];
+
+  override async release(_of?: Assignment, hold = false): Promise<void> {
     this.#fail("release");
+    this.held.push(hold);
     return super.release();
   }
 }
@@ -184,7 +187,21 @@ describe("AssignmentSession", () => {
     expect([server.draft?.png, session.phase.value.kind, store.drafts.size]).toEqual([Uint8Array.from([1]), "sent", 0]);
   });
 
-  it("stops with everything saved, and goes on with the same claim", async () => {
+  it("has the place kept when it stops, with the draft on the server", async () => {
+    paint();
+    await session.stop();
+    expect([server.held, server.draft?.png, store.drafts.size]).toEqual([[true], Uint8Array.from([1]), 0]);
+  });
+
+  it("does not give the claim away while what was painted is here only", async () => {
+    server.failures.draft = ["network", "network", "network", "network"];
+    paint();
+    await session.stop();
+    expect([server.held, session.phase.value.kind]).toEqual([[], "stopped"]);
+  });
+
+  it("stops with everything saved, and goes on with the same claim when the place could not be kept", async () => {
+    server.failures.release = ["network"];
     paint();
     await session.stop();
     expect([session.phase.value.kind, server.draft?.png]).toEqual(["stopped", Uint8Array.from([1])]);

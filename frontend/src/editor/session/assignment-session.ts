@@ -186,10 +186,17 @@ export class AssignmentSession {
     return this.#leave(() => this.ports.transport.decline(this.#assignment, reason));
   }
 
-  /** Saves and stops asking; the claim stays with the person until its time runs out. */
+  /**
+   * Stop and resume later: saves, and has the place kept for this person. While what was painted is in this browser
+   * only, or the server cannot be reached, the claim stays with him instead until its time runs out.
+   */
   async stop(): Promise<void> {
     await Promise.all([this.drafts.flush(), this.#beat(true)]);
     this.#timer();
+    if (this.phase.value.kind === "working" && !this.drafts.pending) {
+      const held = await this.ports.transport.release(this.#assignment, true).then(() => true, () => false);
+      if (held) await this.drafts.end(true).catch(() => undefined);
+    }
     if (this.phase.value.kind === "working") this.phase.value = { kind: "stopped" };
   }
 

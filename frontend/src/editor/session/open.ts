@@ -40,17 +40,22 @@ export async function decodeImage(blob: Blob, width: number, height: number): Pr
   return image;
 }
 
-/** Fetches image and drafts and makes the document, with the newer draft's labels in it. */
+/**
+ * Fetches image and drafts and makes the document, with the newer draft's labels in it. `ahead`: the image, if it was
+ * fetched while the last one was worked on.
+ */
 export async function openDocument(
   assignment: Assignment,
   transport: Transport,
   store: LocalStore,
   pixels: PixelWork,
   signal: AbortSignal,
+  ahead: Promise<ImageBitmap> | null = null,
 ): Promise<OpenedDocument> {
   const { width, height } = assignment.image;
+  const load = (): Promise<ImageBitmap> => transport.loadImage(assignment, signal).then((blob) => decodeImage(blob, width, height));
   const [image, local] = await Promise.all([
-    transport.loadImage(assignment, signal).then((blob) => decodeImage(blob, width, height)),
+    ahead?.catch(load) ?? load(),
     store.get(assignment.id).catch(() => null),
   ]);
   const map = new LabelMap(width, height);

@@ -40,7 +40,7 @@ export class FixtureTransport implements Transport {
     return Promise.resolve({ expires_at, seconds_left, paused, revision });
   }
 
-  async release(): Promise<void> {
+  async release(_assignment?: Assignment, _hold?: boolean): Promise<void> {
     return Promise.resolve();
   }
 

@@ -118,6 +118,14 @@ export interface Heartbeat {
   readonly revision: number;
 }
 
+/** What comes after the assignment, kept for a while (docs/work-api.md). */
+export interface NextTask {
+  readonly id: string;
+  readonly kept_until: string;
+  readonly task: { readonly id: string };
+  readonly image: { readonly url: string; readonly width: number; readonly height: number };
+}
+
 export interface SegmentRequest {
   readonly tool: "extreme-points";
   /** top, left, bottom, right, in image pixels */
@@ -141,7 +149,11 @@ export interface Transport {
   saveDraft(assignment: Assignment, draft: DraftBytes): Promise<void>;
   submit(assignment: Assignment, answer: Answer, idempotencyKey: string): Promise<Receipt>;
   heartbeat(assignment: Assignment, activeSeconds: number): Promise<Heartbeat>;
-  release(assignment: Assignment): Promise<void>;
+  /** `hold`: stop and resume later, the place stays this person's. */
+  release(assignment: Assignment, hold?: boolean): Promise<void>;
+  /** Null when there is nothing. */
+  next?(assignment: Assignment): Promise<NextTask | null>;
+  loadNextImage?(next: NextTask, signal?: AbortSignal): Promise<Blob>;
   decline(assignment: Assignment, reason: string): Promise<void>;
   segment(assignment: Assignment, request: SegmentRequest, signal: AbortSignal): Promise<SegmentResult>;
   /** An indexed PNG by address (view mode's layers). */
