@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from labeling.admin.job_fields import (
+    RULES,
     Choices,
     deadline_field,
     labelers_field,
@@ -21,7 +22,8 @@ from labeling.admin.job_fields import (
     window_field,
 )
 from labeling.admin.task_templates import TOOL_NAMES
-from labeling.models import JobRevision
+from labeling.consolidation import rule_names
+from labeling.models import JobRevision, LabelingJob
 from labeling.services.task_templates import TOOLS
 from maskwright.organizations.admin_forms import Section, ServiceForm, utc_input
 from workforce.admin import team_choices
@@ -45,7 +47,15 @@ class JobChangeForm(ServiceForm):
         ),
         Section(
             _("Who and how"),
-            ("work_team", "number_of_labelers", "time_limit_minutes", "max_concurrent", "deadline", "priority"),
+            (
+                "work_team",
+                "number_of_labelers",
+                "consolidation_rule",
+                "time_limit_minutes",
+                "max_concurrent",
+                "deadline",
+                "priority",
+            ),
         ),
         Section(
             _("Review"),
@@ -80,6 +90,9 @@ class JobChangeForm(ServiceForm):
     require_full_coverage = forms.BooleanField(label=_("Every pixel must get a category"), required=False)
     work_team = forms.ChoiceField(label=_("Work team"), required=False)
     number_of_labelers = labelers_field()
+    consolidation_rule = forms.ChoiceField(
+        label=_("How answers become one mask"), help_text=_("Counts for masks that are made from now on.")
+    )
     time_limit_minutes = minutes_field()
     max_concurrent = window_field()
     deadline = deadline_field()
@@ -97,6 +110,7 @@ class JobChangeForm(ServiceForm):
         teams: Choices = [(str(pk), name) for pk, name in team_choices()]
         set_choices(self, "work_team", teams, None if team_id else _("none: vendors only"))
         set_review_teams(self, teams)
+        set_choices(self, "consolidation_rule", [(rule, RULES.get(rule, rule)) for rule in rule_names()])
 
     def collect_rows(self) -> list[forms.Form]:
         return list(self.table.ordered_forms) if self.table is not None else []
@@ -109,13 +123,14 @@ class JobChangeForm(ServiceForm):
         return {
             **{name: data[name] for name in (*kept, "number_of_labelers", "max_concurrent", "deadline", "priority")},
             "time_limit_seconds": seconds(data["time_limit_minutes"]),
+            "consolidation_rule": data["consolidation_rule"],
             "categories": [{name: row.cleaned_data.get(name) for name in fields} for row in self.rows()],
             **team,
             **review_arguments(data),
         }
 
 
-def change_initial(queue: WorkQueue, revision: JobRevision, review_share: float) -> dict[str, Any]:
+def change_initial(queue: WorkQueue, revision: JobRevision, job: LabelingJob) -> dict[str, Any]:
     """What the form of a change begins with."""
     content = ("title", "instructions", "tools", "allow_empty", "allow_impossible", "require_full_coverage")
     deadline: datetime | None = queue.deadline
@@ -129,7 +144,8 @@ def change_initial(queue: WorkQueue, revision: JobRevision, review_share: float)
         "deadline": deadline,
         "priority": queue.priority,
         "review_team": str(queue.review_team_id or ""),
-        "review_percent": f"{review_share * 100:g}" if queue.review_team_id else "100",
+        "review_percent": f"{job.review_share * 100:g}" if queue.review_team_id else "100",
+        "consolidation_rule": job.consolidation_rule,
     }
 
 

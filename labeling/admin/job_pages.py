@@ -118,7 +118,7 @@ def _shown(revision: JobRevision) -> dict[str, Any]:
 def _change_form(job: LabelingJob, revision: JobRevision, data: Any) -> JobChangeForm:
     table = JobCategoryFormSet(data, prefix="categories", initial=revision.categories)
     offer_colors(table, revision.categories)
-    initial = change_initial(job.work_queue, revision, job.review_share)
+    initial = change_initial(job.work_queue, revision, job)
     return JobChangeForm(data, table=table, initial=initial, team_id=job.work_queue.work_team_id)
 
 

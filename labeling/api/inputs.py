@@ -122,6 +122,7 @@ class JobChanges(serializers.Serializer[Any]):
     deadline = serializers.DateTimeField(required=False, allow_null=True)
     work_team_id = serializers.UUIDField(required=False)
     review_team_id = serializers.UUIDField(required=False, allow_null=True)
+    consolidation_rule = serializers.CharField(required=False, help_text="For masks that are made from now on.")
     review_share = serializers.FloatField(required=False)
     policy = serializers.CharField(required=False)
     required_skills = serializers.DictField(

@@ -90,6 +90,7 @@ def test_everything_wrong_is_said_at_once_and_nothing_is_made(acme: Company, ini
     ("changes", "path", "code"),
     [
         ({"work_team_id": None}, "work_team_id", "no_team"),
+        ({"consolidation_rule": "single", "number_of_labelers": 2}, "consolidation_rule", "needs_one_answer"),
         ({"name": "a" * 64}, "name", "bad_name"),
         ({"name": "a_b"}, "name", "bad_name"),
         ({"name": "a-"}, "name", "bad_name"),
@@ -285,3 +286,15 @@ def test_a_job_that_ended_cannot_be_changed(acme: Company) -> None:
         stop_job(job_id=made.id)
         with pytest.raises(MoveRefused):
             change_job(job_id=made.id, title="Too late")
+
+
+def test_the_rule_of_a_job_can_change_to_one_that_fits_its_answers(acme: Company) -> None:
+    made = make_job(acme, objects=1, labelers=2)
+    with organization_scope(acme.id):
+        with pytest.raises(Invalid) as refused:
+            change_job(job_id=made.id, consolidation_rule="single")
+        assert [problem.code for problem in refused.value.fields] == ["needs_one_answer"]
+        job = change_job(job_id=made.id, consolidation_rule="single", number_of_labelers=1)
+        assert job.consolidation_rule == "single"
+        with pytest.raises(Invalid):
+            change_job(job_id=made.id, number_of_labelers=2)

@@ -69,6 +69,7 @@ def change_job(
     hold_seconds: int | None = None,
     max_open_claims: int | None = None,
     max_declines: int | Unset | None = UNSET,
+    consolidation_rule: str | None = None,
 ) -> LabelingJob:
     """Change what is given; everything else stays. Answers already given and live claims keep their revision.
 
@@ -112,6 +113,9 @@ def change_job(
     if {"review_share", "review_team_id"} & set(changes):
         team = changes.get("review_team_id", queue.review_team_id)
         problems += rules.review_problems(team, changes.get("review_share", job.review_share))
+    if consolidation_rule is not None or number_of_labelers is not None:
+        labelers = queue.labelers_wanted if number_of_labelers is None else number_of_labelers
+        problems += rules.rule_problems(consolidation_rule or job.consolidation_rule, labelers)
     if problems:
         raise Invalid(_("The job cannot be changed like this; each reason is listed."), fields=tuple(problems))
     changes = rules.lower_skills(changes)
@@ -122,11 +126,19 @@ def change_job(
     }
     if content or numbers:
         _write(job, before, content, numbers)
-    if review_share is not None and review_share != job.review_share:
-        job.review_share = review_share
-        job.save(update_fields=["review_share"])
-        record("labeling_job.changed", "labeling_job", job.pk, review_share=review_share)
+    _set_on_job(job, review_share=review_share, consolidation_rule=consolidation_rule)
     return job
+
+
+def _set_on_job(job: LabelingJob, **wanted: Any) -> None:
+    """What holds for results made from now on, and so needs no revision."""
+    changed = {name: value for name, value in wanted.items() if value is not None and getattr(job, name) != value}
+    if not changed:
+        return
+    for name, value in changed.items():
+        setattr(job, name, value)
+    job.save(update_fields=list(changed))
+    record("labeling_job.changed", "labeling_job", job.pk, **changed)
 
 
 def _categories(

@@ -80,7 +80,7 @@ def create_job(
         *(rules.attribute_problems(attribute) if label_attribute_name or not name_problems else ()),
         *rules.number_problems(numbers),
         *rules.deadline_problems(deadline),
-        *rules.rule_problems(consolidation_rule),
+        *rules.rule_problems(consolidation_rule, number_of_labelers),
         *_find_labels(label_set_id, parts),
         *_find_template(task_template_id, parts),
         *_team_problems(work_team_id, for_vendor),

@@ -118,7 +118,13 @@ def review_problems(team_id: uuid.UUID | None, share: float) -> Iterator[FieldPr
         yield FieldProblem("review_team_id", "no_team", _("Choose who reviews, or set the share to 0."))
 
 
-def rule_problems(rule: str) -> Iterator[FieldProblem]:
+def rule_problems(rule: str, number_of_labelers: int) -> Iterator[FieldProblem]:
+    """A rule that is known and fits the number of answers: `single` makes nothing of two."""
+    if rule == "single" and number_of_labelers > 1:
+        message = _(
+            "One answer is taken as it is by the rule 'single'. Ask one labeler per photo, or choose another rule."
+        )
+        yield FieldProblem("consolidation_rule", "needs_one_answer", message)
     if rule not in rule_names():
         message = _("There is no consolidation rule '%(rule)s'. Choose one of: %(known)s.") % {
             "rule": rule,
