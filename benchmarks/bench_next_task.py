@@ -60,7 +60,7 @@ def claims(policy: str) -> None:
     from workforce.services import claims as service
 
     for waiting in (SMALL, LARGE):
-        company = make_company(f"Bench {policy} {waiting}")
+        company = make_company(f"Bench{policy}{waiting}")
         made = make_job(company, team=make_team(company, list(company.people.values())), objects=1, labelers=1,
                         distribution={"policy": policy})  # fmt: skip
         grow(company, made.queue.pk, 1, waiting - 1)
@@ -87,7 +87,7 @@ def decoded(body: bytes) -> None:
 
 
 def next_tasks(*, ahead: bool) -> None:
-    company = make_company(f"Bench ahead {ahead}")
+    company = make_company(f"Ahead{ahead}")
     make_job(company, objects=ROUNDS + 6, labelers=1, size=PHOTO)
     client, mask = company.client("labeler"), flat_mask(1, PHOTO)
     held, spent, told = claim(client).json(), [], []

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from labeling.api import addresses, jobs, library, objects, uploads, vendor
+from labeling.api import addresses, jobs, library, objects, queue, uploads, vendor
 
 __all__ = ["addresses", "urlpatterns"]
 
@@ -37,6 +37,8 @@ urlpatterns: list[URLPattern] = [
     path("jobs/<uuid:job_id>/resume", jobs.ResumeView.as_view(), name="job_resume"),
     path("jobs/<uuid:job_id>/stop", jobs.StopView.as_view(), name="job_stop"),
     path("jobs/<uuid:job_id>/progress", jobs.ProgressView.as_view(), name="job_progress"),
+    path("jobs/<uuid:job_id>/queue", queue.QueueView.as_view(), name="job_queue"),
+    path("jobs/<uuid:job_id>/queue/reassign", queue.ReassignView.as_view(), name="job_reassign"),
     path("jobs/<uuid:job_id>/objects", objects.ObjectsView.as_view(), name="job_objects"),
     path("jobs/<uuid:job_id>/output/manifest", jobs.OutputManifestView.as_view(), name="job_output_manifest"),
     path("jobs/<uuid:job_id>/output/download", jobs.DownloadView.as_view(), name="job_output_download"),
@@ -46,6 +48,9 @@ urlpatterns: list[URLPattern] = [
     path("objects/<uuid:object_id>/mask", objects.ObjectMaskView.as_view(), name="object_mask"),
     path("objects/<uuid:object_id>/disagreement", objects.ObjectDisagreementView.as_view(), name="object_disagreement"),
     path("objects/<uuid:object_id>/retry", objects.ObjectRetryView.as_view(), name="object_retry"),
+    path("objects/<uuid:object_id>/keep", queue.KeepView.as_view(), name="object_keep"),
+    path("objects/<uuid:object_id>/put-back", queue.PutBackView.as_view(), name="object_put_back"),
+    path("objects/<uuid:object_id>/give-up", queue.GiveUpView.as_view(), name="object_give_up"),
     path("annotations/<uuid:annotation_id>/mask", objects.AnnotationMaskView.as_view(), name="annotation_mask"),
     path("jobs/<uuid:job_id>/grants", vendor.JobGrantsView.as_view(), name="job_grants"),
     path("granted-jobs", jobs.GrantedJobsView.as_view(), name="granted_jobs"),

@@ -117,6 +117,10 @@ CALLS: dict[tuple[str, str], Call] = {
     ("job_start", "post"): Call(status=409),  # runs
     ("job_resume", "post"): Call(status=409),  # is not paused
     ("job_grants", "post"): Call(body=lambda world: {"vendor": world.ids["vendor"]}),
+    ("job_reassign", "post"): Call(body=lambda world: {"claim": world.parameters["claim_id"]}),
+    ("object_keep", "post"): Call(body=lambda world: {"worker": world.ids["worker"]}, status=409),  # he answered it
+    ("object_put_back", "post"): Call(status=409),  # needs no attention
+    ("object_give_up", "post"): Call(status=409),
     ("object_retry", "post"): Call(status=409),  # did not fail
     ("granted_jobs", "get"): Call(by=_VENDOR),
     ("granted_job", "get"): Call(by=_VENDOR, instead=lambda world: {"job_id": world.ids["granted_job"]}),

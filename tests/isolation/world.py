@@ -26,7 +26,7 @@ from tests.factories.inputs import make_upload, photos, run_messages
 from tests.factories.jobs import CATEGORIES, MadeJob, make_job, make_team
 from tests.factories.work import act, claim, flat_mask, save_draft, submit
 from tests.plugins.cast import Company, make_company
-from workforce.models import Slot
+from workforce.models import Slot, Worker
 from workforce.services.grants import accept_grant, offer_grant, staff_grant
 
 MARK = "aardvark"
@@ -116,6 +116,7 @@ def _worked_on(acme: Company, made: MadeJob, world: World) -> MadeJob:
     assert save_draft(labeler, world.claim, 1, flat_mask(2)).status_code == 200
     world.parameters["slot_id"] = act(labeler, world.claim, "next").json()["id"]
     with organization_scope(acme.id):  # kept for as long as the tests of a module take
+        world.ids["worker"] = str(Worker.objects.get().pk)
         Slot.objects.filter(pk=world.parameters["slot_id"]).update(reserved_until="2100-01-01T00:00:00Z")
     with organization_scope(acme.id):
         annotation = Annotation.objects.get()

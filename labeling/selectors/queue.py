@@ -1,0 +1,48 @@
+"""A job's queue with the photos its items stand for."""
+
+import uuid
+from dataclasses import asdict
+from typing import Any
+
+from labeling.models import Task
+from labeling.services.jobs import own_job
+from workforce.models import WorkQueue
+from workforce.queue_view import queue_view
+
+
+def job_queue_json(job_id: uuid.UUID) -> dict[str, Any]:
+    """As docs/work-api.md has it; NotFound for another organization's job."""
+    job = own_job(job_id)
+    queue = WorkQueue.objects.get(pk=job.work_queue_id)
+    view = queue_view(queue)
+    items = [one.item_id for one in (*view.held, *view.starving, *view.attention)]
+    found = Task.objects.filter(job=job, work_item_id__in=items)
+    objects = dict(found.values_list("work_item_id", "data_object_id"))
+
+    def shown(one: Any) -> dict[str, Any]:
+        row = asdict(one)
+        item, index = row.pop("item_id"), row.pop("position")
+        return {**row, "data_object": {"id": objects.get(item), "index": index}}
+
+    seen = view.forecast
+    return {
+        "policy": queue.policy,
+        "priority": queue.priority,
+        "unopened": view.unopened,
+        "ready": view.ready,
+        "claimed": view.claimed,
+        "kept": view.kept,
+        "missing": view.missing,
+        "oldest_ready": view.oldest_ready,
+        "held": [shown(one) for one in view.held],
+        "starving": [shown(one) for one in view.starving],
+        "attention": [shown(one) for one in view.attention],
+        "people": view.people,
+        "forecast": None
+        if seen is None
+        else {
+            "expected": view.at(seen.expected),
+            "earliest": view.at(seen.earliest),
+            "latest": view.at(seen.latest),
+        },
+    }
