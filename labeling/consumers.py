@@ -9,7 +9,7 @@ from labeling.models import LabelingJob
 from maskwright.core.messages import Message
 from maskwright.core.scope import organization_scope
 from maskwright.core.socket import NOT_FOUND, RIGHTS_ENDED, HintConsumer, Pulse, Refused, Watch, in_database
-from maskwright.organizations.permissions import Permission, allows
+from maskwright.organizations.permissions import Permission, allows, within
 
 
 class JobConsumer(HintConsumer):
@@ -25,7 +25,7 @@ class JobConsumer(HintConsumer):
         queue = await in_database(_queue_of, watch, self.job_id)
         if queue is None:
             raise Refused(NOT_FOUND)
-        if not allows(watch.role, Permission.JOBS_READ):
+        if not (allows(watch.role, Permission.JOBS_READ) and within(watch.scopes, Permission.JOBS_READ)):
             raise Refused(RIGHTS_ENDED)
         return replace(watch, subject=queue)
 

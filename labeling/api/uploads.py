@@ -25,7 +25,7 @@ from maskwright.core.errors import NotFound
 from maskwright.core.objects import blob_store
 from maskwright.core.objects.factory import blob_key
 from maskwright.organizations.api.authentication import actor_of_request
-from maskwright.organizations.permissions import Permission, allows
+from maskwright.organizations.permissions import Permission, can
 
 _NAME = OpenApiParameter("name", str, required=True, description="The file's path inside of the folder.")
 _SHA256 = OpenApiParameter(
@@ -88,10 +88,12 @@ class UploadedFileView(APIView):
     def get(self, request: Request, upload_id: uuid.UUID, name: str) -> HttpResponse:
         """An uploaded photo: for managers, and for labelers when the instructions of a job of theirs show it."""
         found = None
-        if allows(actor_of_request(request).role, Permission.JOBS_READ):
+        actor = actor_of_request(request)
+        if can(actor, Permission.JOBS_READ):
             found = library.upload_files(upload_id).filter(name=name).first()
         address = reverse("upload_file", args=[upload_id, name])
-        found = found or uploads.picture_of_instructions(upload_id=upload_id, name=name, address=address)
+        if found is None and can(actor, Permission.WORK_DO):
+            found = uploads.picture_of_instructions(upload_id=upload_id, name=name, address=address)
         if found is None:
             raise NotFound(_("There is no such file."))
         data = blob_store().get(blob_key(found.organization_id, found.sha256))

@@ -185,7 +185,7 @@ def test_all_problems_of_a_form_show_at_once(acme: Company) -> None:
 
 def test_a_token_is_the_persons_own(acme: Company) -> None:
     browser = acme.browser("manager")
-    page = post(browser, "/manage/accounts/apitoken/add/", name="nightly", days=30)
+    page = post(browser, "/manage/accounts/apitoken/add/", name="nightly", days=30, scopes=["jobs:read"])
     secret = page.context["secret"]
     assert Client(headers={"Authorization": f"Bearer {secret}"}).get("/manage/").status_code == 200
     token = ApiToken.objects.get(name="nightly")

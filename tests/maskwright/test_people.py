@@ -301,6 +301,71 @@ def test_a_token_made_with_a_token_runs_out_no_later(acme: Company) -> None:
     assert rows[2].expires_at <= rows[1].expires_at <= rows[0].expires_at
 
 
+# --- scopes of tokens -------------------------------------------------------------------------------------------------
+def _scoped(company: Company, who: str, *scopes: str) -> Client:
+    made = _post(company.client(who), "/api/v1/tokens", {"name": "scoped", "days": 30, "scopes": list(scopes)})
+    assert (made.status_code, made.json()["scopes"]) == (201, sorted(scopes))
+    return _script(made.json()["secret"])
+
+
+def test_a_token_does_no_more_than_its_scopes(acme: Company) -> None:
+    script = _scoped(acme, "manager", "jobs:read")
+    assert [one["code"] for one in script.get(HERE).json()["permissions"]] == ["jobs:read"]
+    assert script.get("/api/v1/teams").status_code == 200
+    for refused in (
+        _post(script, "/api/v1/teams", {"name": "more"}),
+        script.get(f"{HERE}/members"),
+        _post(script, "/api/v1/work/claims"),
+    ):
+        assert (refused.status_code, refused.json()["code"]) == (403, "not_allowed")
+        assert "This API token may not" in refused.json()["message"]
+    assert acme.client("manager").get(f"{HERE}/members").status_code == 200
+
+
+def test_a_token_does_no_more_than_its_owners_role(acme: Company) -> None:
+    script = _scoped(acme, "labeler", "work:do", "members:manage")
+    assert script.get(f"{HERE}/members").status_code == 403
+    assert [one["code"] for one in script.get(HERE).json()["permissions"]] == ["work:do"]
+    assert _post(script, "/api/v1/work/claims").status_code == 204
+
+
+def test_pages_ask_for_scopes_too(acme: Company) -> None:
+    members = "/manage/organizations/membership/"
+    assert acme.client("manager").get(members).status_code == 200
+    assert _scoped(acme, "manager", "jobs:read").get("/manage/accounts/apitoken/").status_code == 200
+    assert acme.client("manager").get("/manage/organizations/invitation/add/").status_code == 200
+    assert _scoped(acme, "manager", "jobs:read").get("/manage/organizations/invitation/add/").status_code == 403
+    assert _scoped(acme, "manager", "work:do").get("/manage/").status_code == 403
+
+
+def test_a_scoped_token_makes_none_that_may_more_and_ends_no_other(acme: Company) -> None:
+    script = _scoped(acme, "manager", "jobs:read")
+    wider = _post(script, "/api/v1/tokens", {"name": "wider", "scopes": ["jobs:read", "jobs:manage"]})
+    assert (wider.status_code, "jobs:manage" in wider.json()["message"]) == (403, True)
+    assert _post(script, "/api/v1/tokens", {"name": "same"}).json()["scopes"] == ["jobs:read"]
+    seen = {one["name"] for one in script.get("/api/v1/tokens").json()["results"]}
+    assert seen == {"scoped", "same"}
+    other = ApiToken.objects.get(user=acme.people["manager"], name="test")
+    assert script.delete(f"/api/v1/tokens/{other.pk}").status_code == 404
+    assert acme.client("manager").get(HERE).status_code == 200
+
+
+def test_a_token_that_opens_the_managers_form_makes_none_that_outlives_it(acme: Company) -> None:
+    """The form takes no scope its own token lacks, and what it makes ends with that token."""
+    script, form = _scoped(acme, "manager", "jobs:read"), "/manage/accounts/apitoken/add/"
+    script.post(form, {"name": "wide", "days": 30, "scopes": ["members:manage"]})
+    assert not ApiToken.objects.filter(name="wide").exists()
+    script.post(form, {"name": "narrow", "days": 30, "scopes": ["jobs:read"]})
+    parent = ApiToken.objects.get(user=acme.people["manager"], name="scoped")
+    assert ApiToken.objects.get(name="narrow").parent_id == parent.pk
+
+
+@pytest.mark.parametrize("scopes", [[], ["everything"], "jobs:read", [["jobs:read"]]])
+def test_scopes_that_are_none_are_refused(acme: Company, scopes: Any) -> None:
+    answer = _post(acme.client("manager"), "/api/v1/tokens", {"name": "x", "scopes": scopes})
+    assert (answer.status_code, answer.json()["fields"][0]["path"].split(".")[0].split("[")[0]) == (422, "scopes")
+
+
 def test_nobody_sees_or_ends_anothers_token(acme: Company) -> None:
     token = acme.client("labeler").get("/api/v1/tokens").json()["results"][0]["id"]
     owner = acme.client("owner")

@@ -17,7 +17,7 @@ from labeling.models import LabelingJob
 from labeling.states import JobState
 from maskwright.accounts.models import ApiToken, SocketTicket
 from maskwright.accounts.services.tickets import create_ticket
-from maskwright.accounts.services.tokens import revoke_token
+from maskwright.accounts.services.tokens import create_token, revoke_token
 from maskwright.core.scope import organization_scope
 from maskwright.organizations.models import Membership
 from maskwright.organizations.services.membership import change_member
@@ -107,6 +107,20 @@ async def test_a_socket_opened_with_a_token_closes_when_the_token_is_revoked(acm
     async with opened(f"/ws/work/?ticket={answer.json()['ticket']}", []) as socket:
         await run(lambda: revoke_token(token=ApiToken.objects.get(user=acme.people["labeler"])))
         assert await closing_code(socket, within=2) == 4401
+
+
+@pytest.mark.parametrize(("scope", "works", "watches"), [("work:do", True, False), ("jobs:read", False, True)])
+async def test_a_tokens_scopes_hold_for_its_sockets(acme: Company, scope: str, works: bool, watches: bool) -> None:
+    job = await run(lambda: job_of(acme))
+    user = acme.people["manager"]
+    token, _ = await run(lambda: create_token(user=user, organization_id=acme.id, name="scoped", scopes=[scope]))
+    for path, admitted in (("/ws/work/", works), (f"/ws/jobs/{job.pk}/", watches)):
+        secret = await run(lambda: create_ticket(user=user, organization_id=acme.id, made_with=token.pk))
+        async with opened(f"{path}?ticket={secret}", []) as socket:
+            if admitted:
+                await run(lambda: revoke_token(token=token))
+            assert await closing_code(socket) == (4401 if admitted else 4403)
+            await run(lambda: ApiToken.objects.filter(pk=token.pk).update(revoked_at=None))
 
 
 async def test_an_old_ticket_opens_nothing(acme: Company) -> None:

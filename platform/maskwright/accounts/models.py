@@ -3,6 +3,7 @@
 import uuid
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
@@ -36,6 +37,8 @@ class ApiToken(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
     organization_id = models.UUIDField()
     name = models.CharField(max_length=100)
+    #: Permissions it is limited to; None: all that its owner's role has at the time of use.
+    scopes = ArrayField(models.CharField(max_length=40), null=True)
     prefix = models.CharField(max_length=12)
     #: The token that made this one, if a script did: it ends with it.
     parent = models.ForeignKey(

@@ -19,7 +19,7 @@ from maskwright.config.probes import readiness
 from maskwright.core.api.exceptions import error_body
 from maskwright.core.api.request_id import request_id
 from maskwright.organizations.actor import Actor
-from maskwright.organizations.permissions import Permission, allows
+from maskwright.organizations.permissions import Permission, can
 
 View = Callable[..., HttpResponseBase]
 
@@ -44,7 +44,7 @@ def start(request: HttpRequest) -> HttpResponseRedirect:
     actor = getattr(request, "actor", None)
     if not isinstance(actor, Actor):
         return redirect("operator:index" if getattr(request.user, "is_superuser", False) else "organization_choose")
-    return redirect("admin:index" if allows(actor.role, Permission.JOBS_READ) else "work")
+    return redirect("admin:index" if can(actor, Permission.JOBS_READ) else "work")
 
 
 @require_safe

@@ -33,9 +33,9 @@ _T = TypeVar("_T")
 class Watch:
     """What one socket rests on, as it was when it opened.
 
-    `session_key` is empty for a socket opened by ticket; `token_id` is the API
-    token the ticket was asked for with, if it was one. `credential` changes with the password. `subject` is the work
-    queue that must stay visible, for a socket about one job.
+    `session_key` is empty for a socket opened by ticket; `token_id` is the API token the ticket was asked for with, if
+    it was one, and `scopes` what that is limited to (None: not). `credential` changes with the password. `subject` is
+    the work queue that must stay visible, for a socket about one job.
     """
 
     user_id: uuid.UUID
@@ -46,6 +46,7 @@ class Watch:
     session_key: str = ""
     subject: uuid.UUID | None = None
     token_id: uuid.UUID | None = None
+    scopes: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)

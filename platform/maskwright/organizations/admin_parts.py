@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 
 from maskwright.organizations.actor import Actor
 from maskwright.organizations.admin_forms import ServiceForm
-from maskwright.organizations.permissions import Permission, allows
+from maskwright.organizations.permissions import Permission, can
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def actor_of(request: HttpRequest) -> Actor:
 
 def may(request: HttpRequest, permission: Permission | None) -> bool:
     actor = getattr(request, "actor", None)
-    return permission is not None and isinstance(actor, Actor) and allows(actor.role, permission)
+    return permission is not None and isinstance(actor, Actor) and can(actor, permission)
 
 
 class RowsChangeList(ChangeList):

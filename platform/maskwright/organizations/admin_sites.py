@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maskwright.organizations.actor import Actor
 from maskwright.organizations.admin_base import ScopedModelAdmin
-from maskwright.organizations.permissions import Permission, allows
+from maskwright.organizations.permissions import Permission, can
 
 #: The parts of the side bar, in order; a page names its part by the key.
 SECTIONS: dict[str, Promise | str] = {
@@ -55,7 +55,7 @@ class ManagerAdminSite(AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         actor = getattr(request, "actor", None)
-        return isinstance(actor, Actor) and allows(actor.role, Permission.JOBS_READ)
+        return isinstance(actor, Actor) and can(actor, Permission.JOBS_READ)
 
     def register(
         self, model_or_iterable: Any, admin_class: "type[ModelAdmin[Any]] | None" = None, **options: Any

@@ -10,7 +10,7 @@ from maskwright.organizations.actor import Actor
 from maskwright.organizations.language import languages
 from maskwright.organizations.middleware import memberships_of
 from maskwright.organizations.models import Organization
-from maskwright.organizations.permissions import Permission, Role, allows
+from maskwright.organizations.permissions import Permission, Role, can
 
 
 def nav(request: HttpRequest) -> dict[str, Any]:
@@ -23,12 +23,11 @@ def _navigation(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(user, User):
         return {"organizations": [], "languages": languages()}
     actor = getattr(request, "actor", None)
-    role = actor.role if isinstance(actor, Actor) else ""
     return {
         "organization": {"id": str(actor.organization_id), "name": actor.organization_name} if actor else None,
         "organizations": organizations_of(user),
-        "can_work": allows(role, Permission.WORK_DO),
-        "can_manage": allows(role, Permission.JOBS_READ),
+        "can_work": isinstance(actor, Actor) and can(actor, Permission.WORK_DO),
+        "can_manage": isinstance(actor, Actor) and can(actor, Permission.JOBS_READ),
         "is_operator": user.is_superuser,
         "languages": languages(),
     }

@@ -45,8 +45,26 @@ def allows(role: str, permission: Permission) -> bool:
     return permission in ROLE_PERMISSIONS.get(role, frozenset())
 
 
+def within(scopes: frozenset[str] | None, permission: Permission) -> bool:
+    """Whether an API token's scopes include the permission; None is no limit."""
+    return scopes is None or permission in scopes
+
+
+def can(actor: Actor, permission: Permission) -> bool:
+    """Whether the actor's role has the permission, and the token he came with, if he did, includes it."""
+    return allows(actor.role, permission) and within(actor.scopes, permission)
+
+
 def require(actor: Actor, permission: Permission) -> None:
-    """Raise NotAllowed, saying what is missing, unless the actor's role has the permission."""
+    """Raise NotAllowed, saying what is missing, unless the actor's role has the permission and so has his token."""
+    if not within(actor.scopes, permission):
+        raise NotAllowed(
+            gettext(
+                "This API token may not %(permission)s. Use one whose scopes include “%(scope)s”, or one without "
+                "limits."
+            )
+            % {"permission": permission.label, "scope": permission.value}
+        )
     if not allows(actor.role, permission):
         raise NotAllowed(
             gettext(

@@ -7,13 +7,12 @@ from django.db.models import QuerySet
 from maskwright.core.scope import current_scope
 from maskwright.organizations.actor import Actor
 from maskwright.organizations.models import Membership, Organization
-from maskwright.organizations.permissions import ROLE_PERMISSIONS, Permission, Role
+from maskwright.organizations.permissions import Permission, Role, can
 
 
 def organization_of(actor: Actor) -> dict[str, Any]:
     """The acting organization with the actor's role and permissions, each in words."""
     organization = Organization.objects.get(pk=actor.organization_id)
-    allowed = ROLE_PERMISSIONS.get(actor.role, frozenset())
     return {
         "id": organization.pk,
         "name": organization.name,
@@ -24,7 +23,7 @@ def organization_of(actor: Actor) -> dict[str, Any]:
         "username": actor.user.username,
         "role": actor.role,
         "role_name": Role(actor.role).label,
-        "permissions": [{"code": one.value, "description": one.label} for one in Permission if one in allowed],
+        "permissions": [{"code": one.value, "description": one.label} for one in Permission if can(actor, one)],
     }
 
 

@@ -12,11 +12,11 @@ from django.db import Error
 from django.http import HttpRequest, parse_cookie
 from django.http.request import validate_host
 
-from maskwright.accounts.models import User
+from maskwright.accounts.models import ApiToken, User
 from maskwright.accounts.services.tickets import use_ticket
 from maskwright.core.scope import organization_scope
 from maskwright.core.socket import RIGHTS_ENDED, SIGNED_OUT, TRY_AGAIN, Watch, in_database
-from maskwright.organizations.middleware import SESSION_KEY, actor_of, memberships_of
+from maskwright.organizations.middleware import SESSION_KEY, actor_of, memberships_of, scopes_of
 
 
 class SocketGate:
@@ -60,7 +60,13 @@ def _without_port(host: str) -> str:
 
 def _by_ticket(secret: str) -> Watch | int:
     found = use_ticket(secret)
-    return SIGNED_OUT if found is None else _watch(found[0], found[1], "", found[2])
+    if found is None:
+        return SIGNED_OUT
+    user, organization_id, token_id = found
+    if token_id is None:
+        return _watch(user, organization_id, "")
+    token = ApiToken.objects.filter(pk=token_id).first()
+    return SIGNED_OUT if token is None else _watch(user, organization_id, "", token)
 
 
 def _by_session(headers: dict[str, str]) -> Watch | int:
@@ -80,12 +86,19 @@ def _by_session(headers: dict[str, str]) -> Watch | int:
     return _watch(user, memberships[0].organization_id, key) if len(memberships) == 1 else RIGHTS_ENDED
 
 
-def _watch(user: User, organization_id: uuid.UUID, session_key: str, token_id: uuid.UUID | None = None) -> Watch | int:
+def _watch(user: User, organization_id: uuid.UUID, session_key: str, token: ApiToken | None = None) -> Watch | int:
     with organization_scope(organization_id, user_id=user.pk):
         actor = actor_of(user, organization_id)
     if actor is None:
         return RIGHTS_ENDED
     credential = hashlib.sha256(user.password.encode()).hexdigest()
     return Watch(
-        user.pk, organization_id, actor.role, actor.membership_version, credential, session_key, token_id=token_id
+        user.pk,
+        organization_id,
+        actor.role,
+        actor.membership_version,
+        credential,
+        session_key,
+        token_id=None if token is None else token.pk,
+        scopes=None if token is None else scopes_of(token),
     )

@@ -17,30 +17,46 @@ from maskwright.organizations.admin_actions import ObjectAction
 from maskwright.organizations.admin_base import NavEntry, ScopedModelAdmin, actor_of
 from maskwright.organizations.admin_forms import Section, ServiceForm
 from maskwright.organizations.admin_html import badge
-from maskwright.organizations.permissions import Permission
-from maskwright.organizations.services.own_tokens import create_own_token, revoke_own_token
+from maskwright.organizations.permissions import Permission, can
+from maskwright.organizations.services.own_tokens import create_own_token, revoke_own_token, tokens_within_reach
 
 
 class TokenForm(ServiceForm):
     sections = (
         Section(
             _("New token"),
-            ("name", "days"),
+            ("name", "days", "scopes"),
             _("A token lets a script act as you in this organization. It is shown once."),
         ),
     )
 
     name = forms.CharField(label=_("What it is for"), max_length=100)
     days = forms.IntegerField(label=_("Days it works"), min_value=1, max_value=365, initial=90)
+    scopes = forms.MultipleChoiceField(
+        label=_("What it may do"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one thing the token may do.")},
+    )
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["scopes"].choices = [(one.value, one.label) for one in Permission if can(actor, one)]  # type: ignore[attr-defined]
 
 
 def _revoke_token(request: HttpRequest, actor: Actor, token: ApiToken) -> str:
-    revoke_own_token(user=actor.user, token_id=token.pk)
+    revoke_own_token(user=actor.user, token_id=token.pk, asked_with=getattr(request, "token_id", None))
     return gettext("The token no longer works.")
 
 
 def token_is_live(token: ApiToken) -> bool:
     return token.revoked_at is None and token.expires_at > timezone.now()
+
+
+def scopes_in_words(token: ApiToken) -> str:
+    """What the token is limited to, as people would say it."""
+    if token.scopes is None:
+        return gettext("all that your role may")
+    return "; ".join(str(one.label) for one in Permission if one.value in token.scopes)
 
 
 @admin.register(ApiToken)
@@ -71,7 +87,8 @@ class ApiTokenAdmin(ScopedModelAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).filter(user=actor_of(request).user)
+        own = super().get_queryset(request).filter(user=actor_of(request).user)
+        return tokens_within_reach(own, getattr(request, "token_id", None))
 
     @admin.display(description=_("starts with"))
     def starts_with(self, token: ApiToken) -> str:
@@ -92,11 +109,17 @@ class ApiTokenAdmin(ScopedModelAdmin):
         return token.expires_at.strftime("%Y-%m-%d")
 
     def build_form(self, request: HttpRequest, obj: Any | None, data: Any = None, files: Any = None) -> ServiceForm:
-        return TokenForm(data, initial={} if obj is None else {"name": obj.name})
+        return TokenForm(data, actor=actor_of(request), initial={} if obj is None else {"name": obj.name})
 
     def apply(self, request: HttpRequest, actor: Actor, obj: Any | None, form: ServiceForm) -> Any:
         data = form.cleaned_data
-        token, secret = create_own_token(user=actor.user, name=data["name"], days=data["days"])
+        token, secret = create_own_token(
+            user=actor.user,
+            name=data["name"],
+            days=data["days"],
+            scopes=data["scopes"],
+            made_with=getattr(request, "token_id", None),
+        )
         token.secret = secret  # type: ignore[attr-defined]  # for this one answer
         return token
 
@@ -116,6 +139,7 @@ class ApiTokenAdmin(ScopedModelAdmin):
         facts = [
             (_("State"), self.state(obj)),
             (_("Starts with"), self.starts_with(obj)),
+            (_("May"), scopes_in_words(obj)),
             (_("Last used (UTC)"), self.last_used(obj)),
             (_("Works until"), self.until(obj)),
         ]

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from maskwright.organizations.permissions import Role
+from maskwright.organizations.permissions import Permission, Role
 
 
 class ChangeMember(serializers.Serializer[None]):
@@ -25,3 +25,10 @@ class CreateInvitation(serializers.Serializer[None]):
 class CreateToken(serializers.Serializer[None]):
     name = serializers.CharField(max_length=100)
     days = serializers.IntegerField(min_value=1, max_value=365, default=365)
+    scopes = serializers.ListField(
+        child=serializers.ChoiceField(choices=Permission.choices),
+        allow_empty=False,
+        allow_null=True,
+        default=None,
+        help_text="The permissions it is limited to; without them it may do all that your role may.",
+    )

@@ -61,6 +61,9 @@ class TokenOutput(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     name = serializers.CharField()
     prefix = serializers.CharField()
+    scopes = serializers.ListField(
+        child=serializers.CharField(), allow_null=True, help_text="null: all that the owner's role may."
+    )
     created_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
     last_used_at = serializers.DateTimeField(allow_null=True)

@@ -18,7 +18,8 @@ class TokensView(APIView):
 
     @extend_schema(responses=outputs.TokenOutput(many=True))
     def get(self, request: Request) -> Response:
-        tokens = own_tokens.token_list(user=actor_of_request(request).user)
+        user = actor_of_request(request).user
+        tokens = own_tokens.token_list(user=user, asked_with=token_of_request(request))
         return paged(request, tokens, lambda rows: outputs.TokenOutput(rows, many=True).data)
 
     @extend_schema(request=inputs.CreateToken, responses={201: outputs.NewTokenOutput})
@@ -34,5 +35,6 @@ class TokensView(APIView):
 class TokenView(APIView):
     @extend_schema(responses={204: None})
     def delete(self, request: Request, token_id: uuid.UUID) -> Response:
-        own_tokens.revoke_own_token(user=actor_of_request(request).user, token_id=token_id)
+        user = actor_of_request(request).user
+        own_tokens.revoke_own_token(user=user, token_id=token_id, asked_with=token_of_request(request))
         return Response(status=204)
