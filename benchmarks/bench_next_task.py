@@ -10,7 +10,6 @@ photo of 1920 x 1280 pixels from the object store:
 
 import sys
 import time
-from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import Any

@@ -13,6 +13,7 @@ from labeling.admin.job_fields import (
     deadline_field,
     labelers_field,
     minutes_field,
+    policy_field,
     review_arguments,
     review_percent_field,
     review_team_field,
@@ -55,6 +56,10 @@ class JobChangeForm(ServiceForm):
                 "max_concurrent",
                 "deadline",
                 "priority",
+                "policy",
+                "hold_hours",
+                "max_open_claims",
+                "max_declines",
             ),
         ),
         Section(
@@ -105,6 +110,21 @@ class JobChangeForm(ServiceForm):
         help_text=_("A team with several jobs gets photos of the one with the highest number first."),
     )
 
+    policy = policy_field()
+    hold_hours = forms.FloatField(
+        label=_("Hours a photo is kept for who stops and resumes later"), min_value=0.02, max_value=168, required=False
+    )
+    max_open_claims = forms.IntegerField(
+        label=_("Open photos of one person, in all jobs"), min_value=1, max_value=20, required=False
+    )
+    max_declines = forms.IntegerField(
+        label=_("Declines until a photo needs attention"),
+        min_value=1,
+        max_value=50,
+        required=False,
+        help_text=_("Leave empty for as many as labelers per photo."),
+    )
+
     def __init__(self, *args: Any, team_id: uuid.UUID | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         teams: Choices = [(str(pk), name) for pk, name in team_choices()]
@@ -123,6 +143,10 @@ class JobChangeForm(ServiceForm):
         return {
             **{name: data[name] for name in (*kept, "number_of_labelers", "max_concurrent", "deadline", "priority")},
             "time_limit_seconds": seconds(data["time_limit_minutes"]),
+            "policy": data["policy"] or None,
+            "hold_seconds": round(data["hold_hours"] * 3600) if data["hold_hours"] else None,
+            "max_open_claims": data["max_open_claims"],
+            "max_declines": data["max_declines"],
             "consolidation_rule": data["consolidation_rule"],
             "categories": [{name: row.cleaned_data.get(name) for name in fields} for row in self.rows()],
             **team,
@@ -143,6 +167,10 @@ def change_initial(queue: WorkQueue, revision: JobRevision, job: LabelingJob) ->
         "max_concurrent": queue.window,
         "deadline": deadline,
         "priority": queue.priority,
+        "policy": queue.policy,
+        "hold_hours": f"{queue.hold_seconds / 3600:g}",
+        "max_open_claims": queue.max_open_claims,
+        "max_declines": queue.max_declines,
         "review_team": str(queue.review_team_id or ""),
         "review_percent": f"{job.review_share * 100:g}" if queue.review_team_id else "100",
         "consolidation_rule": job.consolidation_rule,

@@ -12,6 +12,7 @@ from labeling.services.jobs.rules import MAX_LABELERS
 from labeling.services.task_templates import MAX_SECONDS, MIN_SECONDS
 from maskwright.core.scope import current_scope
 from maskwright.organizations.admin_forms import utc_input
+from workforce.distribution import DEFAULT_POLICY, POLICIES
 
 RULES = {
     "majority": _("Majority: each pixel gets the category most labelers gave it"),
@@ -68,6 +69,15 @@ def window_field() -> forms.IntegerField:
         max_value=settings.MAX_CONCURRENT_TASKS,
         initial=1000,
         help_text=_("Further photos open as answers come in."),
+    )
+
+
+def policy_field() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=_("In which order photos are given out"),
+        choices=[(policy.name, policy.label) for policy in POLICIES.values()],
+        required=False,
+        initial=DEFAULT_POLICY,
     )
 
 

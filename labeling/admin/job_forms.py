@@ -15,6 +15,7 @@ from labeling.admin.job_fields import (
     deadline_field,
     labelers_field,
     minutes_field,
+    policy_field,
     review_arguments,
     review_percent_field,
     review_team_field,
@@ -29,6 +30,7 @@ from labeling.models import LabelSet, TaskTemplate
 from labeling.services.jobs.rules import MAX_ATTRIBUTE, MAX_NAME
 from maskwright.organizations.admin_forms import Section, ServiceForm
 from workforce.admin import team_choices
+from workforce.distribution import DEFAULT_POLICY
 
 #: The one choice of a list that has nothing to choose; it does not pass as an answer.
 NOTHING = ("", _("none yet"))
@@ -52,6 +54,7 @@ class JobForm(ServiceForm):
                 "deadline",
                 "time_limit_minutes",
                 "max_concurrent",
+                "policy",
                 "consolidation_rule",
                 "output_address",
                 "label_attribute_name",
@@ -94,6 +97,7 @@ class JobForm(ServiceForm):
     review_percent = review_percent_field()
     time_limit_minutes = minutes_field(required=False, help_text=_("Leave empty to take the task template's."))
     max_concurrent = window_field()
+    policy = policy_field()
     deadline = deadline_field()
     consolidation_rule = forms.ChoiceField(label=_("How answers become one mask"))
     output_address = forms.CharField(
@@ -162,4 +166,5 @@ class JobForm(ServiceForm):
             "for_vendor": team == VENDOR,
             **review_arguments(data),
             "time_limit_seconds": seconds(data["time_limit_minutes"]),
+            "policy": data["policy"] or DEFAULT_POLICY,
         }

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_protect
 
 from labeling.admin.job_change_forms import JobChangeForm, OfferForm, change_initial
+from labeling.admin.job_queue import move, queue_context
 from labeling.admin.label_sets import JobCategoryFormSet, offer_colors
 from labeling.admin.preview import preview_data
 from labeling.masks import DEFAULT_COLORS
@@ -42,6 +43,7 @@ class JobPages(ScopedModelAdmin):
     def extra_urls(self) -> list[URLPattern]:
         return [
             path("<uuid:object_id>/edit/", self.guarded(self.edit_view), name=self.url_name("edit")),
+            path("<uuid:object_id>/queue/", self.guarded(self.queue_view), name=self.url_name("queue")),
             path("<uuid:object_id>/offers/", self.guarded(self.offers_view), name=self.url_name("offers")),
         ]
 
@@ -71,6 +73,28 @@ class JobPages(ScopedModelAdmin):
     def _back(self, request: HttpRequest, job: LabelingJob, message: str) -> HttpResponse:
         messages.success(request, message)
         return HttpResponseRedirect(self.object_url(job))
+
+    # --- the queue --------------------------------------------------------------------------------------------------
+    def queue_view(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
+        return csrf_protect(self._queue_view)(request, object_id)
+
+    def _queue_view(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
+        job = self.object_or_404(request, object_id)
+        may_change = may(request, Permission.JOBS_MANAGE)
+        if request.method == "POST":
+            if not may_change:
+                raise PermissionDenied
+            return move(request, job, self.page_url("queue", job.pk))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Queue of %(name)s") % {"name": job.name},
+            "opts": self.opts,
+            "page": self,
+            "object": job,
+            "may_change": may_change,
+            **queue_context(job),
+        }
+        return self._respond(request, "admin/manage/job_queue.html", context)
 
     # --- vendors ----------------------------------------------------------------------------------------------------
     def offers_view(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from labeling.models import Task
 from maskwright.core.scope import organization_scope
@@ -30,7 +31,8 @@ def _decline(company: Company, made: MadeJob, *people: str) -> None:
         client = company.client(who)
         act(client, claim(client).json(), "decline", {"reason": f"too dark for {who}"})
     with organization_scope(company.id):
-        settle_declined(item_id=made.tasks[0].work_item_id)
+        for task in made.tasks:
+            settle_declined(item_id=task.work_item_id)
 
 
 def test_it_shows_what_waits_and_who_holds_what(acme: Company) -> None:
@@ -112,6 +114,26 @@ def test_a_place_is_kept_for_a_chosen_person(acme: Company) -> None:
     assert claim(acme.client("labeler")).status_code == 204
     assert claim(acme.client("labeler2")).status_code == 201
     assert _post(acme, path, worker=_worker(acme, assignment)).status_code == 409, "no place is free"
+
+
+def test_the_admins_page_does_the_same(acme: Company) -> None:
+    made = make_job(acme, objects=2, labelers=1, distribution={"max_declines": 1})
+    _decline(acme, made, "labeler")
+    held = claim(acme.client("labeler2")).json()
+    browser = acme.browser("manager")
+    browser.handler.enforce_csrf_checks = False
+    url = reverse("admin:labeling_labelingjob_queue", args=[made.id])
+    page = browser.get(url).content.decode()
+    assert "too dark for labeler" in page
+    given = {"opened_under": str(acme.id), "subject": held["id"], "worker": "", "action": "reassign"}
+    assert browser.post(url, given, follow=True).status_code == 200
+    assert submit(acme.client("labeler2"), held, flat_mask(1)).status_code == 409
+    with organization_scope(acme.id):
+        item = WorkItem.objects.get(state="attention")
+        photo = Task.objects.get(work_item_id=item.pk).data_object_id
+    browser.post(url, {"opened_under": str(acme.id), "subject": str(photo), "action": "put_back"})
+    assert _view(acme, made)["attention"] == []
+    assert "Choose what to do" in browser.post(url, {**given, "action": "x"}, follow=True).content.decode()
 
 
 @pytest.mark.parametrize("buckets", [[], [9], [5, 5], [1, 2, 3]])
