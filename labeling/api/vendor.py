@@ -11,11 +11,13 @@ from labeling.api.base import ManagementView
 from labeling.services.jobs import own_job
 from maskwright.core.api.pagination import Page, paged
 from workforce import selectors
+from workforce.api.inputs import OfferTermsInput
 from workforce.api.outputs import GrantOutput
 from workforce.services.grants import offer_grant
+from workforce.services.terms import OfferTerms
 
 
-class OfferJob(serializers.Serializer[None]):
+class OfferJob(OfferTermsInput):
     vendor = serializers.UUIDField(help_text="The vendor's id, from `/api/v1/vendors`.")
     title = serializers.CharField(
         allow_blank=True, default="", max_length=128, help_text="What the vendor reads first; left out: the job's name."
@@ -43,5 +45,6 @@ class JobGrantsView(ManagementView):
             preview=given["preview"],
             starts_at=given["starts_at"],
             expires_at=given["expires_at"],
+            terms=OfferTerms.of(given),
         )
         return Response(GrantOutput(selectors.grant_detail(grant.pk)).data, status=201)

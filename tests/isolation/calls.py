@@ -77,6 +77,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ("team", "delete"): Call(status=409),  # jobs use it
     ("team_members", "post"): Call(body=lambda world: {"user": world.ids["newcomer"]}),
     ("grants", "post"): Call(body=lambda w: {"work_queue": w.ids["queue"], "vendor": w.ids["vendor"]}),
+    ("grant_withdraw", "post"): Call(instead=_OFFER),
     ("grant_accept", "post"): Call(by=_VENDOR, instead=_OFFER),
     ("grant_decline", "post"): Call(by=_VENDOR, instead=_OFFER),
     ("grant_teams", "post"): Call(by=_VENDOR, body=lambda world: {"team": world.ids["globex_team"]}),

@@ -223,12 +223,34 @@ def test_raw_sql_lets_a_vendor_only_answer_an_offer(acme: Company, globex: Compa
         _execute("UPDATE workforce_workgrant SET state = 'accepted'")
 
 
+@pytest.mark.parametrize(
+    "change", ["price_per_object = 9, currency = 'EUR'", "accept_by = now()", "quality_terms = 'x'", "title = 'x'"]
+)
+def test_raw_sql_changes_no_terms_of_an_offer_on_either_side(acme: Company, globex: Company, change: str) -> None:
+    _offer(acme, globex, make_job(acme))
+    for company in (acme, globex):
+        with organization_scope(company.id, with_grants=True):
+            with pytest.raises(ProgrammingError, match=r"terms|only accept or decline"), transaction.atomic():
+                _execute(f"UPDATE workforce_workgrant SET {change}")
+
+
+def test_raw_sql_lets_a_vendor_give_a_reason_only_with_a_refusal(acme: Company, globex: Company) -> None:
+    _offer(acme, globex, make_job(acme))
+    with organization_scope(globex.id, with_grants=True):
+        for change in ("decline_reason = 'x'", "state = 'accepted', decline_reason = 'x'"):
+            with pytest.raises(ProgrammingError, match="only accept or decline"), transaction.atomic():
+                _execute(f"UPDATE workforce_workgrant SET {change}")
+        _execute("UPDATE workforce_workgrant SET state = 'declined', decline_reason = 'too cheap'")
+
+
 def test_raw_sql_lets_no_vendor_grant_itself_a_queue(acme: Company, globex: Company) -> None:
     made = make_job(acme)
     insert = (
         "INSERT INTO workforce_workgrant"
-        " (id, organization_id, vendor_id, work_queue_id, title, state, preview, version, created_at)"
-        f" VALUES (gen_random_uuid(), '{acme.id}', '{globex.id}', '{made.queue.pk}', '', 'accepted', false, 1, now())"
+        " (id, organization_id, vendor_id, work_queue_id, title, state, preview, version, created_at, currency,"
+        " quality_terms, decline_reason)"
+        f" VALUES (gen_random_uuid(), '{acme.id}', '{globex.id}', '{made.queue.pk}', '', 'accepted', false, 1, now(),"
+        " '', '', '')"
     )
     with organization_scope(globex.id), pytest.raises(ProgrammingError, match="row-level"), transaction.atomic():
         _execute(insert)

@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.formats import localize
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -74,6 +75,24 @@ class StaffingForm(ServiceForm):
 
 def _people(count: int) -> str:
     return ngettext("one person", "%(count)d people", count) % {"count": count}
+
+
+def _terms(grant: WorkGrant) -> list[tuple[Any, Any]]:
+    """What was agreed, or is offered; a term that nobody set is not shown."""
+    facts = [
+        (_("Price per accepted object"), _money(grant.price_per_object, grant.currency)),
+        (_("Price per hour"), _money(grant.price_per_hour, grant.currency)),
+        (_("Bought up to"), _money(grant.purchase_cap, grant.currency)),
+        (_("Answer by (UTC)"), grant.accept_by and moment(grant.accept_by, "")),
+        (_("Quality terms"), grant.quality_terms),
+        (_("Least IoU on gold objects"), "" if grant.minimum_gold_iou is None else str(grant.minimum_gold_iou)),
+        (_("Reason of the refusal"), grant.decline_reason),
+    ]
+    return [(label, value) for label, value in facts if value]
+
+
+def _money(amount: Any, currency: str) -> str:
+    return "" if amount is None else f"{localize(amount)} {currency}"
 
 
 def _accept(request: HttpRequest, actor: Actor, grant: WorkGrant) -> str:
@@ -179,6 +198,7 @@ class ReceivedGrantAdmin(ScopedModelAdmin):
             (_("From (UTC)"), moment(obj.starts_at, gettext("now"))),
             (_("Until (UTC)"), self.until(obj)),
             (_("Photos"), preview),
+            *_terms(obj),
         ]
         context = {"title": self.offer(obj), "facts": facts, "is_accepted": obj.state == GrantState.ACCEPTED}
         if _row(obj).is_live:

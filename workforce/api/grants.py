@@ -13,6 +13,7 @@ from maskwright.organizations.permissions import Permission, require
 from workforce import selectors
 from workforce.api import inputs, outputs
 from workforce.services import grants
+from workforce.services.terms import OfferTerms
 
 
 def _grant(grant_id: uuid.UUID, status: int = 200) -> Response:
@@ -43,6 +44,7 @@ class GrantsView(APIView):
             preview=values["preview"],
             starts_at=values["starts_at"],
             expires_at=values["expires_at"],
+            terms=OfferTerms.of(values),
         )
         return _grant(grant.pk, 201)
 
@@ -51,6 +53,14 @@ class GrantView(APIView):
     @extend_schema(responses=outputs.GrantOutput)
     def get(self, request: Request, grant_id: uuid.UUID) -> Response:
         require(actor_of_request(request), Permission.JOBS_READ)
+        return _grant(grant_id)
+
+
+class WithdrawOfferView(APIView):
+    @extend_schema(request=None, responses=outputs.GrantOutput)
+    def post(self, request: Request, grant_id: uuid.UUID) -> Response:
+        require(actor_of_request(request), Permission.JOBS_MANAGE)
+        grants.withdraw_offer(grant_id=grant_id)
         return _grant(grant_id)
 
 
@@ -71,10 +81,12 @@ class AcceptGrantView(APIView):
 
 
 class DeclineGrantView(APIView):
-    @extend_schema(request=None, responses=outputs.GrantOutput)
+    @extend_schema(request=inputs.DeclineGrant, responses=outputs.GrantOutput)
     def post(self, request: Request, grant_id: uuid.UUID) -> Response:
         require(actor_of_request(request), Permission.JOBS_MANAGE)
-        grants.decline_grant(grant_id=grant_id)
+        given = inputs.DeclineGrant(data=request.data)
+        given.is_valid(raise_exception=True)
+        grants.decline_grant(grant_id=grant_id, reason=given.validated_data["reason"])
         return _grant(grant_id)
 
 

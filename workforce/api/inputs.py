@@ -18,7 +18,23 @@ class AddTeamMember(serializers.Serializer[None]):
     user = serializers.UUIDField()
 
 
-class OfferGrant(serializers.Serializer[None]):
+class OfferTermsInput(serializers.Serializer[None]):
+    """The terms of an offer; see `OfferTerms`."""
+
+    price_per_object = serializers.DecimalField(14, 4, allow_null=True, default=None)
+    price_per_hour = serializers.DecimalField(14, 4, allow_null=True, default=None)
+    currency = serializers.CharField(allow_blank=True, default="", max_length=3, help_text="ISO 4217, e.g. EUR.")
+    purchase_cap = serializers.DecimalField(14, 2, allow_null=True, default=None)
+    accept_by = serializers.DateTimeField(allow_null=True, default=None)
+    quality_terms = serializers.CharField(allow_blank=True, default="", max_length=10_000)
+    minimum_gold_iou = serializers.DecimalField(4, 3, allow_null=True, default=None)
+
+
+class DeclineGrant(serializers.Serializer[None]):
+    reason = serializers.CharField(allow_blank=True, default="", max_length=500)
+
+
+class OfferGrant(OfferTermsInput):
     work_queue = serializers.UUIDField()
     vendor = serializers.UUIDField(help_text="The vendor's id, from `/api/v1/vendors`.")
     title = serializers.CharField(allow_blank=True, default="", max_length=128)

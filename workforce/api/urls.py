@@ -19,6 +19,7 @@ urlpatterns = [
     path("grants", grants.GrantsView.as_view(), name="grants"),
     path("grants/<uuid:grant_id>", grants.GrantView.as_view(), name="grant"),
     path("grants/<uuid:grant_id>/revoke", grants.RevokeGrantView.as_view(), name="grant_revoke"),
+    path("grants/<uuid:grant_id>/withdraw", grants.WithdrawOfferView.as_view(), name="grant_withdraw"),
     path("grants/<uuid:grant_id>/accept", grants.AcceptGrantView.as_view(), name="grant_accept"),
     path("grants/<uuid:grant_id>/decline", grants.DeclineGrantView.as_view(), name="grant_decline"),
     path("grants/<uuid:grant_id>/teams", grants.StaffingView.as_view(), name="grant_teams"),

@@ -5,8 +5,10 @@ The grant row is the customer's and is seen by both sides; its staffing is the v
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext, gettext_noop
 
@@ -18,6 +20,7 @@ from maskwright.organizations.models import Organization
 from workforce.models import GrantStaffing, TeamMember, WorkGrant, WorkQueue, WorkTeam
 from workforce.services.expiry import withdraw_claims
 from workforce.services.teams import withdraw_unreachable
+from workforce.services.terms import OfferTerms, term_problems
 from workforce.states import GrantState, QueueState
 
 _REVOKED = gettext_noop("The customer ended the vendor's work.")
@@ -32,11 +35,13 @@ def offer_grant(
     preview: bool = False,
     starts_at: datetime | None = None,
     expires_at: datetime | None = None,
+    terms: OfferTerms | None = None,
 ) -> WorkGrant:
     """Offer a queue of the organization in scope to a vendor; it can do nothing with it until it accepts.
 
-    `title` is all the vendor reads of the work before it accepts. Raises Invalid, with every problem, NotFound for a
-    queue that is not the customer's, Conflict when the vendor holds an open offer or grant of the queue already.
+    `title` and `terms` are all the vendor reads of the work before it accepts; they stay as they are. Raises Invalid,
+    with every problem, NotFound for a queue that is not the customer's, Conflict when the vendor holds an open offer or
+    grant of the queue already.
     """
     owner = current_scope().organization_id
     queue = WorkQueue.objects.filter(pk=queue_id, organization_id=owner).first()
@@ -45,8 +50,11 @@ def offer_grant(
     if queue.state in (QueueState.STOPPING, QueueState.CLOSED):
         raise Conflict(gettext("This work is over; there is nothing left to offer."))
     problems = [*_vendor_problems(vendor_id, owner), *_time_problems(starts_at, expires_at)]
+    terms = terms or OfferTerms()
+    problems += term_problems(terms, _database_now(), expires_at)
     if problems:
         raise Invalid(gettext("The offer cannot be made like this."), fields=tuple(problems))
+    expire_offers(queue_id=queue_id)
     try:
         with transaction.atomic():
             grant = WorkGrant.objects.create(
@@ -56,14 +64,62 @@ def offer_grant(
                 preview=preview,
                 starts_at=starts_at,
                 expires_at=expires_at,
+                **terms.columns(),
             )
     except IntegrityError as error:
         raise Conflict(
             gettext("This vendor has an offer or grant of this work already. Revoke that one to make another.")
         ) from error
-    record("work_grant.offered", "work_grant", grant.pk, vendor=vendor_id, work_queue=queue_id, preview=preview)
+    record(
+        "work_grant.offered",
+        "work_grant",
+        grant.pk,
+        vendor=vendor_id,
+        work_queue=queue_id,
+        preview=preview,
+        **_told(terms),
+    )
     emit(_changed(grant))
     return grant
+
+
+def _told(terms: OfferTerms) -> dict[str, Any]:
+    return {name: str(value) for name, value in terms.columns().items() if value not in (None, "")}
+
+
+def expire_offers(*, queue_id: uuid.UUID) -> int:
+    """In the customer's scope: unanswered offers of a queue whose deadline is over make room for new ones."""
+    late = (
+        WorkGrant.objects.select_for_update(no_key=True)
+        .filter(work_queue_id=queue_id, organization_id=current_scope().organization_id, state=GrantState.OFFERED)
+        .filter(Q(accept_by__lte=Now()) | Q(expires_at__lte=Now()))
+    )
+    for grant in (found := list(late)):
+        _close(grant, GrantState.EXPIRED)
+    return len(found)
+
+
+def withdraw_offer(*, grant_id: uuid.UUID) -> WorkGrant:
+    """In the customer's scope: take back an offer nobody answered; doing so again changes nothing."""
+    owner = current_scope().organization_id
+    grant = WorkGrant.objects.select_for_update(no_key=True).filter(pk=grant_id, organization_id=owner).first()
+    if grant is None:
+        raise NotFound(gettext("There is no such grant."))
+    if grant.state == GrantState.OFFERED:
+        _close(grant, GrantState.WITHDRAWN)
+    elif grant.state != GrantState.WITHDRAWN:
+        raise Conflict(
+            gettext("The offer is %(state)s. Only one that waits for an answer can be withdrawn.")
+            % {"state": GrantState(grant.state).label}
+        )
+    return grant
+
+
+def _close(grant: WorkGrant, state: GrantState) -> None:
+    grant.state, grant.version = state, grant.version + 1
+    grant.save(update_fields=["state", "version"])
+    record(f"work_grant.{state}", "work_grant", grant.pk, vendor=grant.vendor_id)
+    emit(_changed(grant))
 
 
 def accept_grant(*, grant_id: uuid.UUID) -> WorkGrant:
@@ -71,21 +127,22 @@ def accept_grant(*, grant_id: uuid.UUID) -> WorkGrant:
     return _answer(grant_id, GrantState.ACCEPTED)
 
 
-def decline_grant(*, grant_id: uuid.UUID) -> WorkGrant:
-    """In the vendor's scope: refuse the offer."""
-    return _answer(grant_id, GrantState.DECLINED)
+def decline_grant(*, grant_id: uuid.UUID, reason: str = "") -> WorkGrant:
+    """In the vendor's scope: refuse the offer; the customer reads the reason."""
+    return _answer(grant_id, GrantState.DECLINED, reason.strip()[:500])
 
 
 _ANSWER = """
-UPDATE workforce_workgrant SET state = %s, version = version + 1
+UPDATE workforce_workgrant SET state = %s, decline_reason = %s, version = version + 1
 WHERE id = %s AND vendor_id = %s AND state = 'offered' AND revoked_at IS NULL
   AND (expires_at IS NULL OR expires_at > clock_timestamp())
+  AND (accept_by IS NULL OR accept_by > clock_timestamp())
 """
 
 
-def _answer(grant_id: uuid.UUID, state: GrantState) -> WorkGrant:
+def _answer(grant_id: uuid.UUID, state: GrantState, reason: str = "") -> WorkGrant:
     with connection.cursor() as cursor:
-        cursor.execute(_ANSWER, [state.value, grant_id, current_scope().organization_id])
+        cursor.execute(_ANSWER, [state.value, reason, grant_id, current_scope().organization_id])
         is_changed = cursor.rowcount == 1
     grant = _received_grant(grant_id)
     if not is_changed and grant.state != state:
@@ -147,7 +204,7 @@ def revoke_grant(*, grant_id: uuid.UUID) -> WorkGrant:
     grant = (
         WorkGrant.objects.select_for_update(no_key=True)
         .filter(pk=grant_id, organization_id=owner)
-        .exclude(state=GrantState.DECLINED)
+        .exclude(state__in=[GrantState.DECLINED, GrantState.EXPIRED, GrantState.WITHDRAWN])
         .first()
     )
     if grant is None:
@@ -204,10 +261,15 @@ def _vendor_problems(vendor_id: uuid.UUID, owner: uuid.UUID) -> list[FieldProble
     return []
 
 
-def _time_problems(starts_at: datetime | None, expires_at: datetime | None) -> list[FieldProblem]:
+def _database_now() -> datetime:
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         now: datetime = cursor.fetchone()[0]
+    return now
+
+
+def _time_problems(starts_at: datetime | None, expires_at: datetime | None) -> list[FieldProblem]:
+    now = _database_now()
     if expires_at is not None and expires_at <= now:
         return [FieldProblem("expires_at", "past", gettext("The end must lie in the future."))]
     if starts_at is not None and expires_at is not None and starts_at >= expires_at:
