@@ -15,7 +15,8 @@ def job_queue_json(job_id: uuid.UUID) -> dict[str, Any]:
     job = own_job(job_id)
     queue = WorkQueue.objects.get(pk=job.work_queue_id)
     view = queue_view(queue)
-    items = [one.item_id for one in (*view.held, *view.starving, *view.attention)]
+    rows: list[Any] = [*view.held, *view.starving, *view.attention]
+    items = [one.item_id for one in rows]
     found = Task.objects.filter(job=job, work_item_id__in=items)
     objects = dict(found.values_list("work_item_id", "data_object_id"))
 

@@ -1,6 +1,7 @@
 """A manager moves work: takes a claim away, keeps a place for a chosen person. Acts in the queue owner's scope."""
 
 import uuid
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -41,7 +42,7 @@ def reassign_claim(*, queue_id: uuid.UUID, claim_id: uuid.UUID, worker_id: uuid.
         raise NotFound(_("There is no such assignment in this job."))
     if worker_id is not None:
         _check(worker_id, claim.work_item_id, claim.worker_id)
-    values = {"claim": claim.pk, "reason": gettext_noop("A manager gave it to somebody else.")}
+    values: dict[str, Any] = {"claim": claim.pk, "reason": gettext_noop("A manager gave it to somebody else.")}
     with connection.cursor() as cursor:
         cursor.execute(_TAKE_AWAY, values)
         if cursor.fetchone() is None or claim.state != ClaimState.LIVE:
