@@ -68,6 +68,7 @@ def claims(policy: str) -> None:
             before = time.perf_counter()
             with organization_scope(company.id, user_id=user):
                 taken = service.claim(user_id=user)
+            assert isinstance(taken, service.Claimed)
             if number >= 20:  # the first ones fill caches and pools
                 spent.append(time.perf_counter() - before)
             with organization_scope(company.id, user_id=user):

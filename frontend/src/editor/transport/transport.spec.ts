@@ -29,7 +29,8 @@ beforeEach(() => {
     if (answer === undefined || answer instanceof Error) throw answer ?? new TypeError("no answer prepared");
     return answer;
   });
-  vi.stubGlobal("document", { cookie: "theme=dark; csrftoken=abc%3D; other=1" });
+  const head = { querySelector: () => ({ content: "org-1" }) };
+  vi.stubGlobal("document", { cookie: "theme=dark; csrftoken=abc%3D; other=1", ...head });
 });
 afterEach(() => vi.unstubAllGlobals());
 
@@ -44,6 +45,7 @@ describe("HttpTransport", () => {
     expect([url, init.method, init.body]).toEqual(["/api/v1/work/claims/0199/submit", "POST", png]);
     expect(Object.fromEntries(headers)).toMatchObject({
       "content-type": "image/png", "x-fencing-token": "7", "idempotency-key": "key-1", "x-csrftoken": "abc=",
+      "x-organization": "org-1",
     });
   });
 
