@@ -24,7 +24,7 @@ INSERT INTO labeling_draft AS d
 VALUES (%(id)s, %(org)s, %(queue)s, %(task)s, %(worker)s, %(seq)s, %(sha)s, clock_timestamp(), clock_timestamp())
 ON CONFLICT (organization_id, task_id, worker_id) DO UPDATE
   SET seq = excluded.seq, sha256 = excluded.sha256, saved_at = excluded.saved_at
-  WHERE d.seq < excluded.seq
+  WHERE d.seq < excluded.seq AND (%(builds_on)s::bigint IS NULL OR d.seq = %(builds_on)s)
 RETURNING seq
 """
 
@@ -48,10 +48,13 @@ def _key(organization_id: uuid.UUID, task_id: uuid.UUID, worker_id: uuid.UUID, d
     return f"org/{organization_id}/drafts/{task_id}/{worker_id}/{digest}"
 
 
-def save_draft(*, user_id: uuid.UUID, claim_id: uuid.UUID, token: int, seq: int, body: bytes) -> SavedDraft:
+def save_draft(
+    *, user_id: uuid.UUID, claim_id: uuid.UUID, token: int, seq: int, body: bytes, builds_on: int | None = None
+) -> SavedDraft:
     """Keep a draft whose `seq` is greater than the stored one; the bytes are durable before the row.
 
-    The PNG's size is checked but its pixels are not decoded: only its author ever sees a draft.
+    `builds_on` is the draft it goes on from (0: none): where another window has saved one since, StaleDraft is raised
+    and that one stays. The PNG's size is checked but its pixels are not decoded: only its author ever sees a draft.
     """
     claim = read_claim(user_id=user_id, claim_id=claim_id)
     if not claim.is_live or claim.fencing_token != token:
@@ -75,6 +78,7 @@ def save_draft(*, user_id: uuid.UUID, claim_id: uuid.UUID, token: int, seq: int,
         "worker": claim.worker_id,
         "seq": seq,
         "sha": digest,
+        "builds_on": builds_on,
     }
     with connection.cursor() as cursor:
         cursor.execute(_SAVE, values)

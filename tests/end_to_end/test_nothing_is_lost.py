@@ -1,5 +1,6 @@
 """A labeler whose browser, session or device goes away in the middle of painting finds everything again."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -64,6 +65,28 @@ def test_when_he_goes_on_at_another_device(cast: Any, browser: Browser) -> None:
     other = open_photo(cast, browser)
     expect(other.editor.root.get_by_text("Your saved labels are back")).to_be_visible()
     finish(cast, other)
+
+
+def test_when_he_paints_in_two_tabs(cast: Any, browser: Browser) -> None:
+    person = begin(cast, browser)
+    person.editor.save()
+    first, person.page = person.page, person.open_tab()
+    person.start_working()
+    person.editor.wait_for()
+    person.editor.box("cup", SECOND.left, SECOND.top, SECOND.right, SECOND.bottom)
+    person.editor.save()
+    person.page = first  # knows nothing of what the second tab saved
+    person.editor.box("cup", FIRST.left, FIRST.top, FIRST.right, FIRST.bottom)
+    person.page.keyboard.press("Control+s")
+    banner = person.editor.root.get_by_role("alert")
+    expect(banner).to_contain_text("in another window")
+    expect(person.editor.root.get_by_role("button", name="Submit")).to_be_disabled()
+    banner.get_by_role("button", name="Take the other").click()
+    person.page.get_by_role("button", name=re.compile("^(Start|Continue)")).click()
+    person.editor.wait_for()
+    person.editor.submit()
+    person.editor.wait_closed(1)
+    assert np.array_equal(answered(cast, cast.job), painted(FIRST, SECOND))
 
 
 def test_when_the_session_expires(cast: Any, browser: Browser) -> None:

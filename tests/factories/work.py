@@ -38,8 +38,10 @@ def submit(client: Client, assignment: dict[str, Any], body: Any, key: uuid.UUID
     return act(client, assignment, "submit", body, **{"Idempotency-Key": str(key or uuid.uuid4())})
 
 
-def save_draft(client: Client, assignment: dict[str, Any], seq: int, body: bytes) -> Any:
+def save_draft(client: Client, assignment: dict[str, Any], seq: int, body: bytes, base: int | None = None) -> Any:
     headers = {"X-Fencing-Token": str(assignment["token"]), "X-Draft-Seq": str(seq)}
+    if base is not None:
+        headers["X-Draft-Base"] = str(base)
     url = f"/api/v1/work/claims/{assignment['id']}/draft"
     return client.put(url, body, content_type="image/png", headers=headers)
 

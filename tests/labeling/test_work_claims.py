@@ -148,6 +148,19 @@ def test_a_draft_is_never_given_to_somebody_else(acme: Company) -> None:
     assert acme.client("labeler2").get(f"/api/v1/work/claims/{other['id']}/draft").status_code == 404
 
 
+def test_a_draft_that_goes_on_from_another_one_overwrites_nothing(acme: Company) -> None:
+    """Two windows: what one saved is not replaced by the other, whose number may be greater, until it has seen it."""
+    make_job(acme)
+    client = acme.client("labeler")
+    assignment = claim(client).json()
+    assert save_draft(client, assignment, 1, flat_mask(1), base=0).status_code == 200
+    assert save_draft(client, assignment, 2, flat_mask(2), base=1).status_code == 200
+    late = save_draft(client, assignment, 9, flat_mask(3), base=1)
+    assert (late.status_code, late.json()["code"]) == (409, "stale_draft")
+    assert client.get(f"/api/v1/work/claims/{assignment['id']}/draft").content == flat_mask(2)
+    assert save_draft(client, assignment, 9, flat_mask(3), base=2).status_code == 200
+
+
 def test_an_older_draft_is_refused(acme: Company) -> None:
     make_job(acme)
     client = acme.client("labeler")

@@ -2,6 +2,11 @@
 import { addMessages } from "../shared/i18n";
 
 addMessages({
+  "Ask your manager. As soon as there is a photo for you, it opens here.": "Fragen Sie Ihre Managerin oder Ihren Manager. Sobald es ein Foto für Sie gibt, öffnet es sich hier.",
+  "Finish or give back one of those you have open; then the next one opens here.": "Beenden Sie eines der offenen oder geben Sie eines zurück; dann öffnet sich hier das nächste.",
+  "You went on with this image in another window, and what was painted there was saved. Nothing of this window is saved until you choose one of the two.": "Sie haben dieses Bild in einem anderen Fenster weiterbearbeitet, und was dort gemalt wurde, ist gespeichert. Aus diesem Fenster wird nichts gespeichert, bis Sie sich für eines von beiden entscheiden.",
+  "Take the other window's": "Das andere übernehmen",
+  "Keep what is here": "Behalten, was hier ist",
   "1 accepted": "1 angenommen",
   "1 answer": "1 Antwort",
   "1 cannot be used": "1 nicht verwendbar",

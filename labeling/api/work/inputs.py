@@ -77,6 +77,12 @@ def draft_seq(request: Request) -> int:
     return int(value)
 
 
+def draft_base(request: Request) -> int | None:
+    """The draft that this one goes on from; None where the client does not say."""
+    value = request.headers.get("X-Draft-Base", "")
+    return int(value) if value.isdecimal() and len(value) <= 15 else None
+
+
 def answer(request: Request) -> Answer:
     if isinstance(request.data, bytes):
         return mask_answer(request.data)

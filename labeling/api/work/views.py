@@ -24,6 +24,9 @@ _TOKEN = OpenApiParameter(
 )
 _KEY = OpenApiParameter("Idempotency-Key", OpenApiTypes.UUID, OpenApiParameter.HEADER, required=True)
 _SEQ = OpenApiParameter("X-Draft-Seq", int, OpenApiParameter.HEADER, required=True)
+_BASE = OpenApiParameter(
+    "X-Draft-Base", int, OpenApiParameter.HEADER, description="The stored draft this one goes on from; 0: none."
+)
 _PNG = {"image/png": OpenApiTypes.BINARY}
 
 
@@ -90,14 +93,15 @@ class DraftView(WorkView):
         seq, body = drafts.load_draft(user_id=self.user_id(request), claim_id=claim_id)
         return HttpResponse(body, content_type="image/png", headers={"X-Draft-Seq": str(seq), **PRIVATE})
 
-    @extend_schema(request=_PNG, responses=outputs.SavedDraftOutput, parameters=[_TOKEN, _SEQ])
+    @extend_schema(request=_PNG, responses=outputs.SavedDraftOutput, parameters=[_TOKEN, _SEQ, _BASE])
     def put(self, request: Request, claim_id: uuid.UUID) -> Response:
-        """Keep a draft; its number must be greater than the stored one's."""
+        """Keep a draft; its number must be greater than the stored one's, which is `X-Draft-Base` if that is sent."""
         saved = drafts.save_draft(
             user_id=self.user_id(request),
             claim_id=claim_id,
             token=inputs.fencing_token(request),
             seq=inputs.draft_seq(request),
+            builds_on=inputs.draft_base(request),
             body=inputs.png_body(request),
         )
         return Response({"seq": saved.seq, "sha256": saved.sha256})

@@ -49,6 +49,13 @@ export function sessionBanner(session: AssignmentSession, on: SessionActions): T
       <button class="button primary" @click=${on.retry}>${t("I am signed in again")}</button>
     </div>`;
   }
+  if (session.conflict.value) {
+    return html`<div class="banner warn" role="alert">
+      <span>${t("You went on with this image in another window, and what was painted there was saved. Nothing of this window is saved until you choose one of the two.")}</span>
+      <button class="button" @click=${() => void session.takeTheirs().then(() => location.reload())}>${t("Take the other window's")}</button>
+      <button class="button primary" @click=${() => void session.keepMine()}>${t("Keep what is here")}</button>
+    </div>`;
+  }
   if (problem !== null) {
     return html`<div class="banner bad" role="alert">
       <span>${problem.message}${problem.fields.map(({ message }) => html`<br />${message}`)}</span>

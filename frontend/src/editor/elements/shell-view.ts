@@ -66,7 +66,7 @@ function renderHeader(editor: SegmentationEditor): TemplateResult {
   const phase = session?.phase.value;
   // A lost claim may still be tried once: the answer counts if nobody else has taken the image.
   const open = phase === undefined || phase.kind === "working" || (phase.kind === "lost" && phase.annotation === null && !phase.earlier && phase.gone !== true);
-  const ready = engine !== null && open;
+  const ready = engine !== null && open && session?.conflict.value !== true;
   const title = opened === null ? "" : opened.template.title || opened.task.job.name;
   const help = t("Tools and shortcuts");
   return html`<header class=${editor.desk === null ? "" : "verdicts"}>

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { FakeClock, settle } from "../../shared/clock.fake";
 import { TransportError, type Failure } from "../transport/errors";
 import { FixtureTransport } from "../transport/fixture";
-import type { Answer, Assignment, Heartbeat, Receipt } from "../transport/transport";
+import type { Answer, Assignment, Heartbeat, Receipt, DraftToSave } from "../transport/transport";
 import { AssignmentSession } from "./assignment-session";
 import { MemoryStore } from "./local-store";
 
@@ -36,7 +36,7 @@ class Server extends FixtureTransport {
     return super.submit(of, answer, key);
   }
 
-  override async saveDraft(of: Assignment, draft: { seq: number; png: Uint8Array<ArrayBuffer> }): Promise<void> {
+  override async saveDraft(of: Assignment, draft: DraftToSave): Promise<void> {
     this.#fail("draft");
     return super.saveDraft(of, draft);
   }

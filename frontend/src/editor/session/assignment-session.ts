@@ -49,6 +49,8 @@ export class AssignmentSession {
   readonly phase = signal<Phase>({ kind: "working" });
   readonly saving = signal<SavingState>("saved");
   readonly signedOut = signal(false);
+  /** Another window has saved something else of this image: nothing is saved or sent until one of the two is chosen. */
+  readonly conflict = signal(false);
   readonly problem = signal<Problem | null>(null);
   /** When the lease ends, in the clock's milliseconds. */
   readonly deadline = signal(0);
@@ -81,13 +83,14 @@ export class AssignmentSession {
         revision: () => ports.revision(),
         raw: () => ports.raw(),
         encode: () => ports.encode(),
-        sendDraft: (seq, png) => transport.saveDraft(this.#assignment, { seq, png }),
-        serverSeq: async () => (await transport.loadDraft(this.#assignment))?.seq ?? 0,
+        sendDraft: (seq, png, base) => transport.saveDraft(this.#assignment, { seq, png, base }),
+        serverDraft: () => transport.loadDraft(this.#assignment),
         onState: (state) => (this.saving.value = state),
         onRefused: (failure) => this.#refused(failure, null),
       },
       draft.seq,
       draft.onServer,
+      assignment.draft?.seq ?? 0,
     );
     this.#plan();
   }
@@ -112,6 +115,17 @@ export class AssignmentSession {
     this.phase.value = { kind: "working" };
     this.#plan();
     await this.refresh();
+  }
+
+  /** What was painted here stays; the other window's draft goes. */
+  async keepMine(): Promise<void> {
+    await this.drafts.keepMine();
+    this.conflict.value = false;
+  }
+
+  /** What was painted here goes; the page is to be opened anew, with the other window's draft. */
+  async takeTheirs(): Promise<void> {
+    await this.drafts.end(true);
   }
 
   /** A sign of the person at work. */
@@ -152,6 +166,10 @@ export class AssignmentSession {
         Promise.all([this.#beat(true), this.drafts.flush()]),
         new Promise<void>((resolve) => this.ports.clock.after(LAST_HEARTBEAT_WAIT, resolve)),
       ]);
+      if (this.conflict.value) {
+        this.phase.value = before;
+        return null;
+      }
       this.phase.value = { kind: "sending", waiting: null };
       const receipt = await retrying(
         () => this.ports.transport.submit(this.#assignment, answer, this.ports.idempotencyKey),
@@ -272,6 +290,8 @@ export class AssignmentSession {
       this.lost(annotation);
     } else if (failure === "gone") {
       this.#gone();
+    } else if (failure === "stale_draft") {
+      this.conflict.value = true;
     }
   }
 

@@ -14,6 +14,9 @@ class Bench {
   readonly sent: [seq: number, content: number][] = [];
   revision = 0;
   serverSeq = 0;
+  serverPng: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+  /** The next save arrives, but its acknowledgement does not. */
+  loseReply = false;
   /** What the server answers next; then it accepts. */
   answers: TransportError[] = [];
   whileSending: (() => void) | null = null;
@@ -27,15 +30,19 @@ class Bench {
         revision: () => this.revision,
         raw: () => Uint8Array.from([this.revision, 99]),
         encode: async () => Uint8Array.from([this.revision]),
-        sendDraft: async (seq, png) => {
+        sendDraft: async (seq, png, base) => {
           this.whileSending?.();
           const error = this.answers.shift();
           if (error !== undefined) throw error;
-          if (seq <= this.serverSeq) throw fail("stale_draft");
-          this.serverSeq = seq;
+          if (seq <= this.serverSeq || base !== this.serverSeq) throw fail("stale_draft");
+          [this.serverSeq, this.serverPng] = [seq, png];
           this.sent.push([seq, png[0]]);
+          if (this.loseReply) {
+            this.loseReply = false;
+            throw fail("network");
+          }
         },
-        serverSeq: async () => this.serverSeq,
+        serverDraft: async () => (this.serverSeq === 0 ? null : { seq: this.serverSeq, png: this.serverPng }),
         onState: (state) => this.states.push(state),
         onRefused: (failure) => this.refused.push(failure),
       },
@@ -163,14 +170,41 @@ describe("DraftKeeper", () => {
     expect([bench.sent.map(([, content]) => content), bench.state]).toEqual([[2], "saved"]);
   });
 
-  it("numbers its draft past the one another window sent", async () => {
-    bench.serverSeq = 41;
+  it("never overwrites what another window saved: it stops and says so, until one of the two is chosen", async () => {
     bench.paint();
     await bench.keeper.flush();
-    expect([bench.sent, bench.state]).toEqual([[[42, 1]], "saved"]);
+    [bench.serverSeq, bench.serverPng] = [41, Uint8Array.from([77])]; // the other window
     bench.paint();
     await bench.keeper.flush();
-    expect(bench.sent.at(-1)).toEqual([43, 2]);
+    bench.paint();
+    await bench.clock.pass(60_000);
+    expect([bench.serverSeq, bench.serverPng[0]]).toEqual([41, 77]);
+    expect(bench.refused).toEqual(["stale_draft"]);
+    expect(bench.state).toBe("local");
+    expect(bench.local?.bytes).toEqual(Uint8Array.from([3]));
+    await bench.keeper.keepMine();
+    expect(bench.sent.at(-1)).toEqual([42, 3]);
+    expect(bench.state).toBe("saved");
+  });
+
+  it("notices another window's draft although its own number is greater", async () => {
+    for (let stroke = 0; stroke < 9; stroke++) {
+      bench.paint();
+      bench.keeper.hidden();
+    }
+    [bench.serverSeq, bench.serverPng] = [2, Uint8Array.from([77])];
+    await bench.keeper.flush();
+    expect([bench.serverSeq, bench.refused]).toEqual([2, ["stale_draft"]]);
+  });
+
+  it("takes a draft of its own whose acknowledgement was lost for its own", async () => {
+    bench.paint();
+    bench.loseReply = true;
+    await bench.keeper.flush();
+    bench.paint();
+    await bench.keeper.flush();
+    expect(bench.sent.map(([, content]) => content)).toEqual([1, 2]);
+    expect([bench.refused, bench.state]).toEqual([[], "saved"]);
   });
 
   it("sends a draft restored from this device without a further change", async () => {

@@ -22,11 +22,13 @@ export interface DraftPorts {
   raw(): Uint8Array<ArrayBuffer>;
   /** The document as PNG. */
   encode(): Promise<Uint8Array<ArrayBuffer>>;
-  sendDraft(seq: number, png: Uint8Array<ArrayBuffer>): Promise<void>;
-  /** The sequence number the server holds now. */
-  serverSeq(): Promise<number>;
+  /** `base`: the server's draft this one goes on from, 0 without one. */
+  sendDraft(seq: number, png: Uint8Array<ArrayBuffer>, base: number): Promise<void>;
+  /** What the server holds now. */
+  serverDraft(): Promise<{ readonly seq: number; readonly png: Uint8Array<ArrayBuffer> } | null>;
   onState(state: SavingState): void;
-  /** The server refused for a reason that saving again cannot cure (`signed_out`, `lease_lost`, `gone`). */
+  /** The server refused for a reason that saving again cannot cure (`signed_out`, `lease_lost`, `gone`), or because another
+   * window saved something else meanwhile (`stale_draft`: the person decides which of the two stays). */
   onRefused(failure: Failure): void;
 }
 
@@ -44,8 +46,8 @@ interface Packed {
 
 /**
  * Keeps the draft: on this device at once (a large photo's a second after a change), on the server ten seconds after it, both at once
- * on `flush`. Saves never overlap; each saved content has a sequence number of its own, and a draft another
- * window has sent meanwhile is passed over: who paints last, saves last.
+ * on `flush`. Saves never overlap; each saved content has a sequence number of its own and names the server's draft it
+ * goes on from, so that what another window has saved meanwhile is never overwritten without a word.
  */
 export class DraftKeeper {
   #seq: number;
@@ -58,14 +60,18 @@ export class DraftKeeper {
   #queue: Promise<unknown> = Promise.resolve();
   #ended = false;
   #serverRefuses = false;
+  #base: number;
+  #lastSent: Uint8Array<ArrayBuffer> | null = null;
 
-  /** `seq`: the greatest number seen so far; `onServer`: whether the server has what the editor shows. */
+  /** `base`: the server's draft the document goes on from. `seq`: the greatest number seen so far; `onServer`: whether the server has what the editor shows. */
   constructor(
     readonly ports: DraftPorts,
     seq: number,
     onServer: boolean,
+    base = 0,
   ) {
     this.#seq = seq;
+    this.#base = base;
     this.#onDevice = ports.revision();
     this.#onServer = onServer ? ports.revision() : -1;
     if (!onServer) this.changed();
@@ -114,6 +120,15 @@ export class DraftKeeper {
     this.#serverRefuses = false;
     this.#delay = SERVER_DELAY;
     if (this.pending) await this.flush();
+  }
+
+  /** After `stale_draft`: this window's document stays, the other window's draft goes. */
+  async keepMine(): Promise<void> {
+    const theirs = await this.ports.serverDraft();
+    this.#base = theirs?.seq ?? 0;
+    this.#seq = Math.max(this.#seq, this.#base);
+    this.#packed = null;
+    await this.resume();
   }
 
   /** No more saving; with `forget` this device's copy goes (only after the server's acknowledgement). */
@@ -177,7 +192,7 @@ export class DraftKeeper {
     } catch (error) {
       ports.onState(this.#onDevice === ports.revision() ? "local" : "failed");
       const failure = failureOf(error);
-      if (failure === "signed_out" || failure === "lease_lost" || failure === "gone") {
+      if (failure === "signed_out" || failure === "lease_lost" || failure === "gone" || failure === "stale_draft") {
         this.#serverRefuses = true;
         ports.onRefused(failure);
         return;
@@ -188,13 +203,21 @@ export class DraftKeeper {
   }
 
   async #send(seq: number, png: Uint8Array<ArrayBuffer>, revision: number): Promise<void> {
+    const before = this.#lastSent;
+    this.#lastSent = png;
     try {
-      await this.ports.sendDraft(seq, png);
+      await this.ports.sendDraft(seq, png, this.#base);
+      this.#base = seq;
     } catch (error) {
       if (failureOf(error) !== "stale_draft") throw error;
-      this.#seq = Math.max(this.#seq, await this.ports.serverSeq()) + 1;
+      const theirs = await this.ports.serverDraft();
+      // Our own, whose acknowledgement was lost, is no other window's.
+      if (theirs !== null && ![before, png].some((mine) => mine !== null && same(mine, theirs.png))) throw error;
+      this.#base = theirs?.seq ?? 0;
+      this.#seq = Math.max(this.#seq, this.#base) + 1;
       this.#packed = { revision, seq: this.#seq, png };
-      await this.ports.sendDraft(this.#seq, png);
+      await this.ports.sendDraft(this.#seq, png, this.#base);
+      this.#base = this.#seq;
     }
   }
 
@@ -202,6 +225,10 @@ export class DraftKeeper {
     const { claim, width, height, idempotencyKey, clock } = this.ports;
     return { claim, seq, savedAt: clock.now(), width, height, bytes, packed, idempotencyKey };
   }
+}
+
+function same(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((value, at) => value === other[at]);
 }
 
 /** Which draft to open: the newer of this device's and the server's; null when there is none that fits. */

@@ -1,7 +1,7 @@
 import { openedUnder } from "../../shared/api";
 import { TransportError, type Failure, type FieldError } from "./errors";
 import type {
-  Answer, Assignment, DraftBytes, Heartbeat, NextTask, Receipt, SegmentRequest, SegmentResult, Transport,
+  Answer, Assignment, DraftBytes, DraftToSave, Heartbeat, NextTask, Receipt, SegmentRequest, SegmentResult, Transport,
 } from "./transport";
 
 interface ErrorBody {
@@ -81,8 +81,8 @@ export class HttpTransport implements Transport {
     }
   }
 
-  async saveDraft(assignment: Assignment, { seq, png }: DraftBytes): Promise<void> {
-    await this.#claim(assignment, "draft", { method: "PUT", png, headers: { "X-Draft-Seq": String(seq) } });
+  async saveDraft(assignment: Assignment, { seq, png, base }: DraftToSave): Promise<void> {
+    await this.#claim(assignment, "draft", { method: "PUT", png, headers: { "X-Draft-Seq": String(seq), "X-Draft-Base": String(base) } });
   }
 
   async submit(assignment: Assignment, answer: Answer, idempotencyKey: string): Promise<Receipt> {

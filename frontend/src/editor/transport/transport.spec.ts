@@ -61,8 +61,9 @@ describe("HttpTransport", () => {
 
   it("saves and loads drafts with their numbers", async () => {
     answers = [json(200, { seq: 5, sha256: "s" }), new Response(png, { headers: { "X-Draft-Seq": "5" } }), json(404, { code: "no_draft" })];
-    await transport.saveDraft(assignment, { seq: 5, png });
-    expect([asked[0].init.method, asked[0].headers.get("x-draft-seq")]).toEqual(["PUT", "5"]);
+    await transport.saveDraft(assignment, { seq: 5, png, base: 4 });
+    const { init, headers } = asked[0];
+    expect([init.method, headers.get("x-draft-seq"), headers.get("x-draft-base")]).toEqual(["PUT", "5", "4"]);
     expect(await transport.loadDraft(assignment)).toEqual({ seq: 5, png });
     expect(await transport.loadDraft(assignment)).toBeNull();
   });

@@ -90,6 +90,11 @@ export interface VerdictContent {
   readonly to?: "same" | "other";
 }
 
+/** `base`: the server's draft this one goes on from (0: none); another one there is not overwritten. */
+export interface DraftToSave extends DraftBytes {
+  readonly base: number;
+}
+
 export interface DraftBytes {
   readonly seq: number;
   readonly png: Uint8Array<ArrayBuffer>;
@@ -146,7 +151,7 @@ export interface Transport {
   loadImage(assignment: Assignment, signal?: AbortSignal): Promise<Blob>;
   /** Null when there is none. */
   loadDraft(assignment: Assignment): Promise<DraftBytes | null>;
-  saveDraft(assignment: Assignment, draft: DraftBytes): Promise<void>;
+  saveDraft(assignment: Assignment, draft: DraftToSave): Promise<void>;
   submit(assignment: Assignment, answer: Answer, idempotencyKey: string): Promise<Receipt>;
   heartbeat(assignment: Assignment, activeSeconds: number): Promise<Heartbeat>;
   /** `hold`: stop and resume later, the place stays this person's. */
