@@ -13,7 +13,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from labeling.errors import KeyReused, WrongAnswer
+from labeling.errors import KeyReused, StaleDraft, WrongAnswer
 from labeling.masks import MaskError, decode_mask, sha256
 from labeling.models import Annotation
 from labeling.services.blobs import keep_blobs
@@ -73,12 +73,25 @@ def _canonical(kind: str, content: dict[str, Any]) -> bytes:
     return json.dumps({"content": content, "kind": kind}, sort_keys=True).encode()
 
 
-def submit(*, user_id: uuid.UUID, claim_id: uuid.UUID, token: int, key: uuid.UUID, answer: Answer) -> Reply:
-    """Take an answer. The reply of a late one says so (409, `lease_lost`) and that its bytes are kept."""
+def submit(
+    *,
+    user_id: uuid.UUID,
+    claim_id: uuid.UUID,
+    token: int,
+    key: uuid.UUID,
+    answer: Answer,
+    builds_on: int | None = None,
+) -> Reply:
+    """Take an answer. The reply of a late one says so (409, `lease_lost`) and that its bytes are kept.
+
+    `builds_on`: the draft it goes on from (0: none); StaleDraft where another window has saved one since.
+    """
     claim = read_claim(user_id=user_id, claim_id=claim_id)
     digest = sha256(answer.body)
     if claim.state in (ClaimState.SUBMITTED, ClaimState.RELEASED, ClaimState.DECLINED):
         return _repeated(claim, user_id, token, key, digest)
+    if builds_on is not None and claim.is_live and (claim.draft_seq or 0) != builds_on:
+        raise StaleDraft(_("Another window has saved something else of this image. Load it before you submit."))
     raster_digest = _checked(claim, answer)
     keep_blobs(claim.organization_id, (answer.body,), content_type="image/png")
     accepted_at = accept(user_id=user_id, claim_id=claim_id, token=token) if claim.fencing_token == token else None

@@ -60,6 +60,7 @@ def assignment_json(claim: ClaimContext) -> dict[str, Any]:
         },
         "revision": claim.revision,
         "paused": claim.queue_state == "paused",
+        "stopping": claim.queue_state == "stopping",
         "draft": draft,
         "stage": claim.stage,
         "review": review_sheet(claim, base) if claim.is_review else None,

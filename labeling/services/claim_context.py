@@ -19,7 +19,8 @@ SELECT c.id, c.organization_id, c.work_queue_id, c.work_item_id, c.slot_id, c.wo
   c.state, c.claimed_at, c.active_seconds, t.id, t.job_id, o.id, o.index, o.source_ref, o.format, o.width, o.height,
   o.image_sha256, r.categories, r.title, r.instructions, r.tools, r.allow_empty, r.allow_impossible,
   r.require_full_coverage, j.name, s.expires_at, s.deadline_at,
-  extract(epoch FROM s.deadline_at - coalesce(q.paused_at, clock_timestamp()))::float8, q.state, d.seq, d.sha256,
+  extract(epoch FROM CASE q.state WHEN 'stopping' THEN least(s.deadline_at, q.stop_at) ELSE s.deadline_at END
+    - coalesce(q.paused_at, clock_timestamp()))::float8, q.state, d.seq, d.sha256,
   c.stage, s.round
 FROM workforce_claim c
 JOIN workforce_slot s ON s.id = c.slot_id

@@ -29,6 +29,9 @@ RETURNING seq
 """
 
 
+_STORED = "SELECT seq, sha256 FROM labeling_draft WHERE task_id = %(task)s AND worker_id = %(worker)s"
+
+
 @dataclass(frozen=True)
 class SavedDraft:
     seq: int
@@ -82,11 +85,15 @@ def save_draft(
     }
     with connection.cursor() as cursor:
         cursor.execute(_SAVE, values)
-        if cursor.fetchone() is None and claim.draft_sha256 != digest:
-            raise StaleDraft(
-                _("Draft %(newest)s is newer than %(seq)s. Load it before you go on.")
-                % {"newest": claim.draft_seq, "seq": seq}
-            )
+        if cursor.fetchone() is None:
+            cursor.execute(_STORED, values)
+            newest, stored = cursor.fetchone()
+            if stored != digest:
+                raise StaleDraft(
+                    _("Draft %(newest)s is stored. Load it before you go on with %(seq)s.")
+                    % {"newest": newest, "seq": seq}
+                )
+            return SavedDraft(newest, digest)
     if claim.draft_sha256 and claim.draft_sha256 != digest:
         # After the commit: until then the old draft is the one that a failure would leave. What this misses is swept.
         transaction.on_commit(partial(store.delete, draft_key(claim, claim.draft_sha256)), robust=True)

@@ -68,6 +68,7 @@ def test_a_consolidation_whose_worker_was_killed_is_taken_up_soon(
     broker = Broker(tmp_path)
     path = f"{settings.ROOT / 'platform'}:{settings.ROOT}"
     env = {**os.environ, **database_urls, "REDIS_URL": broker.server.url, "PYTHONPATH": path}
+    env["MASKWRIGHT_STORAGE"] = settings.MASKWRIGHT_STORAGE  # where this process keeps masks
     endless = {**env, "DJANGO_SETTINGS_MODULE": "tests.faults.settings_endless_consolidation"}
     operations = (sys.executable, str(settings.ROOT / "manage.py"), "run_operations")
     worker = (sys.executable, "-m", "celery", "-A", "maskwright.config.celery", "worker", "-c", "1", "-l", "WARNING")

@@ -31,7 +31,8 @@ def test_a_claim_has_the_fixed_shape(acme: Company) -> None:
     response = claim(acme.client("labeler"))
     assert response.status_code == 201
     body = response.json()
-    names = "id token expires_at seconds_left task image categories template revision paused draft stage review rework"
+    names = "id token expires_at seconds_left task image categories template revision"
+    names += " paused stopping draft stage review rework"
     assert set(body) == set(names.split())
     assert body["token"] == 1
     assert body["task"]["job"] == {"id": str(made.id), "name": made.job.name}
@@ -159,6 +160,20 @@ def test_a_draft_that_goes_on_from_another_one_overwrites_nothing(acme: Company)
     assert (late.status_code, late.json()["code"]) == (409, "stale_draft")
     assert client.get(f"/api/v1/work/claims/{assignment['id']}/draft").content == flat_mask(2)
     assert save_draft(client, assignment, 9, flat_mask(3), base=2).status_code == 200
+    again = save_draft(client, assignment, 12, flat_mask(3), base=2)
+    assert again.json()["seq"] == 9, "the same bytes are there already"
+
+
+def test_an_answer_that_goes_on_from_another_draft_is_not_taken(acme: Company) -> None:
+    make_job(acme)
+    client = acme.client("labeler")
+    assignment = claim(client).json()
+    save_draft(client, assignment, 4, flat_mask(1))
+    key = {"Idempotency-Key": "0199c3f0-5b7e-7a31-8a55-3f6a4f0e9b12"}
+    late = act(client, assignment, "submit", flat_mask(2), **key, **{"X-Draft-Base": "3"})
+    assert (late.status_code, late.json()["code"]) == (409, "stale_draft")
+    assert act(client, assignment, "submit", flat_mask(2), **key, **{"X-Draft-Base": "x"}).status_code == 422
+    assert act(client, assignment, "submit", flat_mask(2), **key, **{"X-Draft-Base": "4"}).status_code == 200
 
 
 def test_an_older_draft_is_refused(acme: Company) -> None:

@@ -154,3 +154,15 @@ def test_what_could_not_be_stored_is_not_acknowledged_and_may_be_sent_again(
     monkeypatch.setattr(LocalStore, "put", real)
     accepted = submit(client, body, flat_mask(1), key)
     assert (accepted.status_code, accepted.json()["sha256"]) == (200, sha256(flat_mask(1)))
+
+
+def test_whoever_is_at_work_when_a_job_stops_is_told_how_long_he_may_submit(acme: Company) -> None:
+    made = make_job(acme, objects=1)
+    client = acme.client("labeler")
+    assignment = claim(client).json()
+    assert (assignment["stopping"], assignment["seconds_left"] > 3000) == (False, True)
+    with organization_scope(acme.id):
+        move_queue(queue_id=made.queue.pk, to=QueueState.STOPPING, grace_seconds=300)
+    for told in (act(client, assignment, "heartbeat", {}).json(), claim(client).json()):
+        assert told["stopping"] is True
+        assert 290 < told["seconds_left"] <= 300

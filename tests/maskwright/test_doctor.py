@@ -16,6 +16,7 @@ from maskwright.core.models import OutboxMessage
 from maskwright.core.outbox import Message, emit
 from maskwright.core.scope import organization_scope
 from maskwright.supervise.doctor import Verdict
+from maskwright.supervise.processes import wait_until
 from tests.plugins.cast import Company
 
 
@@ -66,6 +67,8 @@ def test_the_environment_of_a_running_installation_is_found(tmp_path: Path) -> N
     process = subprocess.Popen([sys.executable, "-c", "input()"], env=environment, stdin=subprocess.PIPE)
     try:
         (tmp_path / "ready.json").write_text(json.dumps({"pids": {"web": process.pid}}))
+        # Until the child has begun its program its environment is still this one's.
+        assert wait_until(lambda: running_environment(tmp_path) is not None, timeout=10)
         found = running_environment(tmp_path)
         assert found is not None and found["DATABASE_URL"] == "postgresql://somewhere/db"
         (tmp_path / "ready.json").write_text(json.dumps({"pids": {"web": os.getpid()}}))

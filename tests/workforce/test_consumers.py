@@ -321,8 +321,7 @@ async def test_a_subscription_that_is_lost_without_a_word_is_noticed(acme: Compa
 async def test_hints_go_on_while_the_broker_is_dead_and_pushes_after_it_is_back(
     acme: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broker = await asyncio.to_thread(Broker, tmp_path)
-    layer = RedisPubSubChannelLayer(hosts=[broker.server.url])
+    layer = RedisPubSubChannelLayer(hosts=[(broker := await asyncio.to_thread(Broker, tmp_path)).server.url])
     for place in ("maskwright.core.switchboard", "tests.plugins.sockets"):
         monkeypatch.setattr(f"{place}.get_channel_layer", lambda: layer)
     team, queue = await run(lambda: team_of(acme, "labeler"))

@@ -171,12 +171,16 @@ def _mine(user_id: uuid.UUID, claim_id: uuid.UUID, token: int, **more: Any) -> d
 
 @dataclass(frozen=True)
 class Lease:
-    """`seconds_left` until the time limit, by the database's clock; frozen while the queue is paused."""
+    """`seconds_left` until nothing renews the lease any more, by the database's clock; frozen during a pause.
+
+    That is the time limit, or, while the job is `stopping`, the end of its grace.
+    """
 
     expires_at: datetime
     deadline_at: datetime
     seconds_left: float
     paused: bool
+    stopping: bool
     revision: int
 
 
@@ -190,7 +194,7 @@ WITH renewed AS (
   WHERE c.id = %(claim)s AND c.state = 'live' AND {MINE} AND q.id = c.work_queue_id
     AND s.id = c.slot_id AND s.fencing_token = %(token)s AND s.fencing_token = c.fencing_token
     AND s.state = 'claimed'
-  RETURNING c.id, s.expires_at, s.deadline_at, q.state AS queue_state, q.paused_at, q.revision
+  RETURNING c.id, s.expires_at, s.deadline_at, q.state AS queue_state, q.paused_at, q.stop_at, q.revision
 ), kept AS (
   UPDATE workforce_slot n SET reserved_until = clock_timestamp() + %(soft)s * interval '1 second'
   FROM renewed r WHERE n.reserved_claim_id = r.id AND n.state = 'ready' AND n.reserved_worker_id IS NOT NULL
@@ -200,7 +204,9 @@ WITH renewed AS (
   FROM renewed r WHERE c.id = r.id AND %(active)s > 0
 )
 SELECT expires_at, deadline_at,
-  extract(epoch FROM deadline_at - coalesce(paused_at, clock_timestamp()))::float8, queue_state = 'paused', revision
+  extract(epoch FROM CASE queue_state WHEN 'stopping' THEN least(deadline_at, stop_at) ELSE deadline_at END
+    - coalesce(paused_at, clock_timestamp()))::float8,
+  queue_state = 'paused', queue_state = 'stopping', revision
 FROM renewed
 """
 

@@ -2,6 +2,8 @@
 import { addMessages } from "../shared/i18n";
 
 addMessages({
+  "The job was stopped, and the time to submit this image is over. What you drew is kept, but it does not count.": "Der Auftrag wurde beendet, und die Zeit zum Abgeben dieses Bildes ist vorbei. Was Sie gemalt haben, ist aufbewahrt, zählt aber nicht.",
+  "This job was stopped. Submit within the time shown above: after that, this image does not count.": "Dieser Auftrag wurde beendet. Geben Sie innerhalb der oben gezeigten Zeit ab: Danach zählt dieses Bild nicht mehr.",
   "Ask your manager. As soon as there is a photo for you, it opens here.": "Fragen Sie Ihre Managerin oder Ihren Manager. Sobald es ein Foto für Sie gibt, öffnet es sich hier.",
   "Finish or give back one of those you have open; then the next one opens here.": "Beenden Sie eines der offenen oder geben Sie eines zurück; dann öffnet sich hier das nächste.",
   "You went on with this image in another window, and what was painted there was saved. Nothing of this window is saved until you choose one of the two.": "Sie haben dieses Bild in einem anderen Fenster weiterbearbeitet, und was dort gemalt wurde, ist gespeichert. Aus diesem Fenster wird nichts gespeichert, bis Sie sich für eines von beiden entscheiden.",
@@ -277,11 +279,7 @@ addMessages({
   "Stop": "Beenden",
   "kept for you until {time}": "für Sie aufgehoben bis {time}",
   "You have too many photos open": "Sie haben zu viele Fotos offen",
-  "Finish or give back one of those you have open; then the next one opens here.":
-    "Schließen Sie eines Ihrer offenen Fotos ab oder geben Sie eines zurück; dann öffnet sich hier das nächste.",
   "The open jobs ask for skills you do not have yet": "Die offenen Aufträge verlangen Fähigkeiten, die Sie noch nicht haben",
-  "Ask your manager. As soon as there is a photo for you, it opens here.":
-    "Fragen Sie Ihre Managerin oder Ihren Manager. Sobald es ein Foto für Sie gibt, öffnet es sich hier.",
   "Stop and resume later": "Unterbrechen und später weitermachen",
   "Stop for now": "Für jetzt beenden",
   "Stopped": "Gestoppt",

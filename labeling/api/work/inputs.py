@@ -78,9 +78,14 @@ def draft_seq(request: Request) -> int:
 
 
 def draft_base(request: Request) -> int | None:
-    """The draft that this one goes on from; None where the client does not say."""
-    value = request.headers.get("X-Draft-Base", "")
-    return int(value) if value.isdecimal() and len(value) <= 15 else None
+    """The stored draft that a draft or an answer goes on from; None where the client does not say."""
+    value = request.headers.get("X-Draft-Base")
+    if value is None:
+        return None
+    if not value.isdecimal() or len(value) > 15:
+        message = _("Send the number of the stored draft, 0 without one, in the header X-Draft-Base.")
+        raise Invalid(message, fields=(FieldProblem("X-Draft-Base", "not_a_number", message),))
+    return int(value)
 
 
 def answer(request: Request) -> Answer:

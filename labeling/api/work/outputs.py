@@ -109,6 +109,7 @@ class AssignmentOutput(serializers.Serializer[Any]):
     template = TemplateOutput()
     revision = serializers.IntegerField()
     paused = serializers.BooleanField()
+    stopping = serializers.BooleanField(help_text="The job was stopped: what is not sent in time does not count.")
     draft = DraftRefOutput(allow_null=True)
     stage = serializers.ChoiceField(choices=["label", "review"])
     review = ReviewSheetOutput(allow_null=True)
@@ -132,6 +133,7 @@ class LeaseOutput(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField()
     seconds_left = serializers.FloatField()
     paused = serializers.BooleanField()
+    stopping = serializers.BooleanField(help_text="The job was stopped: what is not sent in time does not count.")
     revision = serializers.IntegerField()
 
 

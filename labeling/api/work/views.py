@@ -79,6 +79,7 @@ class HeartbeatView(WorkView):
             "expires_at": lease.expires_at,
             "seconds_left": round(lease.seconds_left, 1),
             "paused": lease.paused,
+            "stopping": lease.stopping,
             "revision": lease.revision,
         }
         return Response(body)
@@ -113,7 +114,7 @@ class SubmitView(WorkView):
     @extend_schema(
         request={"image/png": OpenApiTypes.BINARY, "application/json": inputs.OtherAnswerInput},
         responses=outputs.AcceptedOutput,
-        parameters=[_TOKEN, _KEY],
+        parameters=[_TOKEN, _KEY, _BASE],
     )
     def post(self, request: Request, claim_id: uuid.UUID) -> Response:
         """Answer. Sending the same again gets the same reply; a 409 `lease_lost` says whether the bytes were kept."""
@@ -123,6 +124,7 @@ class SubmitView(WorkView):
             token=inputs.fencing_token(request),
             key=inputs.idempotency_key(request),
             answer=inputs.answer(request),
+            builds_on=inputs.draft_base(request),
         )
         if reply.status != 200:
             # Late work is kept although the answer is an error.

@@ -30,6 +30,12 @@ export function sessionBanner(session: AssignmentSession, on: SessionActions): T
       <button class="button primary" @click=${on.leave}>${t("Go on")}</button>
     </div>`;
   }
+  if (phase.kind === "lost" && session.stopping.value) {
+    return html`<div class="banner warn" role="alert">
+      <span>${t("The job was stopped, and the time to submit this image is over. What you drew is kept, but it does not count.")}</span>
+      <button class="button primary" @click=${on.leave}>${t("Go on")}</button>
+    </div>`;
+  }
   if (phase.kind === "lost") {
     return phase.annotation === null
       ? html`<div class="banner warn" role="alert">
@@ -60,6 +66,11 @@ export function sessionBanner(session: AssignmentSession, on: SessionActions): T
     return html`<div class="banner bad" role="alert">
       <span>${problem.message}${problem.fields.map(({ message }) => html`<br />${message}`)}</span>
       <button class="tool" aria-label=${t("Close")} @click=${() => (session.problem.value = null)}>${icon(CLOSE, 16)}</button>
+    </div>`;
+  }
+  if (session.stopping.value && phase.kind === "working") {
+    return html`<div class="banner warn" role="alert">
+      <span>${t("This job was stopped. Submit within the time shown above: after that, this image does not count.")}</span>
     </div>`;
   }
   if (session.paused.value) {

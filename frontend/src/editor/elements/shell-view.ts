@@ -65,7 +65,7 @@ function renderHeader(editor: SegmentationEditor): TemplateResult {
   const { opened, mode, engine, session } = editor;
   const phase = session?.phase.value;
   // A lost claim may still be tried once: the answer counts if nobody else has taken the image.
-  const open = phase === undefined || phase.kind === "working" || (phase.kind === "lost" && phase.annotation === null && !phase.earlier && phase.gone !== true);
+  const open = phase === undefined || phase.kind === "working" || (phase.kind === "lost" && phase.annotation === null && !phase.earlier && phase.gone !== true && session?.stopping.value !== true);
   const ready = engine !== null && open && session?.conflict.value !== true;
   const title = opened === null ? "" : opened.template.title || opened.task.job.name;
   const help = t("Tools and shortcuts");

@@ -19,6 +19,7 @@ class Server extends FixtureTransport {
   annotation: string | null = null;
   readonly active: number[] = [];
   paused = false;
+  stopping = false;
 
   #fail(call: "heartbeat" | "submit" | "release" | "draft"): void {
     const failure = this.failures[call]?.shift();
@@ -28,7 +29,7 @@ class Server extends FixtureTransport {
   override async heartbeat(of: Assignment, seconds = 0): Promise<Heartbeat> {
     this.#fail("heartbeat");
     this.active.push(seconds);
-    return { ...(await super.heartbeat(of)), seconds_left: 900, paused: this.paused };
+    return { ...(await super.heartbeat(of)), seconds_left: this.stopping ? 300 : 900, paused: this.paused, stopping: this.stopping };
   }
 
   override async submit(of: Assignment, answer: Answer, key: string): Promise<Receipt> {
@@ -212,6 +213,12 @@ describe("AssignmentSession", () => {
     expect([session.phase.value.kind, session.paused.value, session.deadline.value]).toEqual(["working", true, 160_000]);
     await clock.pass(20_000);
     expect(server.active).toHaveLength(beats + 1);
+  });
+
+  it("learns from the heartbeat that the job was stopped, and how long it may still submit", async () => {
+    server.stopping = true;
+    await session.refresh();
+    expect([session.stopping.value, session.deadline.value]).toEqual([true, clock.now() + 300_000]);
   });
 
   it("learns from the heartbeat that the job was paused, and saves all the same", async () => {

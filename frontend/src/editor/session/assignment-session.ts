@@ -43,6 +43,7 @@ export interface SessionPorts {
 const HEARTBEAT = 20_000;
 /** The last active seconds are worth this long a wait before an answer goes out. */
 const LAST_HEARTBEAT_WAIT = 1_500;
+const DRAFT_WAIT = 8_000;
 
 /** One claim from opening to its end: clock, heartbeat, drafts and the answer. Knows no pixels and no DOM. */
 export class AssignmentSession {
@@ -56,6 +57,8 @@ export class AssignmentSession {
   readonly deadline = signal(0);
   /** The manager paused the job: the lease and its clock stand still. */
   readonly paused = signal(false);
+  /** The manager stopped the job: what is not sent before the deadline does not count. */
+  readonly stopping = signal(false);
   /** The task changed since the claim (instructions, time); told, not applied. */
   readonly revision = signal(0);
   readonly drafts: DraftKeeper;
@@ -68,7 +71,7 @@ export class AssignmentSession {
   constructor(
     assignment: Assignment,
     readonly ports: SessionPorts,
-    draft: { readonly seq: number; readonly onServer: boolean },
+    draft: { readonly seq: number; readonly onServer: boolean; readonly base?: number },
   ) {
     this.#assignment = assignment;
     this.#takeClock(assignment);
@@ -90,7 +93,7 @@ export class AssignmentSession {
       },
       draft.seq,
       draft.onServer,
-      assignment.draft?.seq ?? 0,
+      draft.base ?? assignment.draft?.seq ?? 0,
     );
     this.#plan();
   }
@@ -119,8 +122,13 @@ export class AssignmentSession {
 
   /** What was painted here stays; the other window's draft goes. */
   async keepMine(): Promise<void> {
-    await this.drafts.keepMine();
     this.conflict.value = false;
+    try {
+      await this.drafts.keepMine();
+    } catch (error) {
+      this.conflict.value = true;
+      this.#failed(error);
+    }
   }
 
   /** What was painted here goes; the page is to be opened anew, with the other window's draft. */
@@ -162,17 +170,19 @@ export class AssignmentSession {
     this.phase.value = { kind: "sending", waiting: null };
     try {
       const answer = await make();
+      // A draft that is still on its way would be taken for another window's: it is waited for, the heartbeat is not.
       await Promise.race([
         Promise.all([this.#beat(true), this.drafts.flush()]),
         new Promise<void>((resolve) => this.ports.clock.after(LAST_HEARTBEAT_WAIT, resolve)),
       ]);
+      await Promise.race([this.drafts.flush(), new Promise<void>((resolve) => this.ports.clock.after(DRAFT_WAIT, resolve))]);
       if (this.conflict.value) {
         this.phase.value = before;
         return null;
       }
       this.phase.value = { kind: "sending", waiting: null };
       const receipt = await retrying(
-        () => this.ports.transport.submit(this.#assignment, answer, this.ports.idempotencyKey),
+        () => this.#submit(answer),
         {
           signal: giveUp.signal,
           ...(this.ports.sleep === undefined ? {} : { sleep: this.ports.sleep }),
@@ -187,6 +197,21 @@ export class AssignmentSession {
       return null;
     } finally {
       this.#giveUp = null;
+    }
+  }
+
+  /** A draft of ours that arrived on the way is no other window's: once more, with that one as the base. */
+  async #submit(answer: Answer): Promise<Receipt> {
+    const { base } = this.drafts;
+    const send = (): Promise<Receipt> =>
+      this.ports.transport.submit(this.#assignment, answer, this.ports.idempotencyKey, this.drafts.base);
+    try {
+      return await send();
+    } catch (error) {
+      if (!(error instanceof TransportError) || error.failure !== "stale_draft") throw error;
+      await this.drafts.flush();
+      if (this.drafts.base === base) throw error;
+      return send();
     }
   }
 
@@ -276,9 +301,10 @@ export class AssignmentSession {
     }
   }
 
-  #takeClock(clock: { readonly seconds_left: number; readonly paused: boolean; readonly revision: number }): void {
+  #takeClock(clock: Pick<Assignment, "seconds_left" | "paused" | "stopping" | "revision">): void {
     this.deadline.value = this.ports.clock.now() + clock.seconds_left * 1000;
     this.paused.value = clock.paused;
+    this.stopping.value = clock.stopping ?? false;
     this.revision.value = clock.revision;
   }
 
@@ -304,6 +330,8 @@ export class AssignmentSession {
       this.lost(error.annotation);
     } else if (error.failure === "gone") {
       this.#gone();
+    } else if (error.failure === "stale_draft") {
+      this.conflict.value = true;
     } else if (error.code === "idempotency_key_reused") {
       this.lost(null, true);
     } else {

@@ -238,6 +238,9 @@ describe("newerDraft", () => {
     [local, { seq: 4 }, "local"],
     [local, { seq: 5 }, "server"],
     [local, { seq: 9 }, "server"],
+    [{ ...local, base: 5 }, { seq: 9 }, "server"],
+    [{ ...local, base: 4 }, { seq: 9 }, "local"],
+    [{ ...local, base: 4 }, { seq: 4 }, "local"],
     [{ ...local, width: 5 }, null, null],
     [{ ...local, width: 5 }, { seq: 1 }, "server"],
   ] as const)("chooses (case %#)", (mine, theirs, expected) => expect(newerDraft(mine, theirs, size)).toBe(expected));

@@ -77,6 +77,11 @@ export class DraftKeeper {
     if (!onServer) this.changed();
   }
 
+  /** The server's draft the document goes on from. */
+  get base(): number {
+    return this.#base;
+  }
+
   /** Whether the server lacks something. */
   get pending(): boolean {
     return this.#onServer !== this.ports.revision();
@@ -187,6 +192,8 @@ export class DraftKeeper {
       await this.#send(seq, png, revision);
       this.#onServer = revision;
       this.#delay = SERVER_DELAY;
+      // This device's copy then says that the server has it, too.
+      if (ports.revision() === revision) await ports.store.put(this.#record(this.#base, png, true)).catch(() => undefined);
       if (this.pending) this.changed();
       else ports.onState("saved");
     } catch (error) {
@@ -223,7 +230,7 @@ export class DraftKeeper {
 
   #record(seq: number, bytes: Uint8Array<ArrayBuffer>, packed: boolean): LocalDraft {
     const { claim, width, height, idempotencyKey, clock } = this.ports;
-    return { claim, seq, savedAt: clock.now(), width, height, bytes, packed, idempotencyKey };
+    return { claim, seq, base: this.#base, savedAt: clock.now(), width, height, bytes, packed, idempotencyKey };
   }
 }
 
@@ -238,6 +245,8 @@ export function newerDraft(
   size: { readonly width: number; readonly height: number },
 ): "local" | "server" | null {
   const fits = local !== null && local.width === size.width && local.height === size.height;
-  if (fits && (server === null || local.seq > server.seq)) return "local";
+  // What the server never got and does not go on from its draft is for the person to decide about: it is shown.
+  const unsent = fits && local.base !== undefined && local.seq > local.base;
+  if (fits && (server === null || local.seq > server.seq || (unsent && local.base !== server.seq))) return "local";
   return server === null ? null : "server";
 }

@@ -2,6 +2,8 @@
 export interface LocalDraft {
   readonly claim: string;
   readonly seq: number;
+  /** The server's draft it goes on from, 0 without one; missing in copies of earlier versions. */
+  readonly base?: number;
   readonly savedAt: number;
   readonly width: number;
   readonly height: number;

@@ -10,6 +10,8 @@ export interface OpenedDocument {
   readonly image: ImageBitmap;
   /** Greatest draft number seen. */
   readonly seq: number;
+  /** The server's draft that the labels go on from, 0 without one. */
+  readonly base: number;
   /** Whether the server holds what is shown. */
   readonly onServer: boolean;
   readonly idempotencyKey: string;
@@ -62,19 +64,19 @@ export async function openDocument(
   const idempotencyKey = local?.idempotencyKey ?? crypto.randomUUID();
   const start = await loadStart(assignment, transport, pixels);
   if (start !== null) map.replace(start);
-  const opened = { map, image, idempotencyKey, start };
+  const opened = { map, image, idempotencyKey, start, base: assignment.draft?.seq ?? 0 };
   const choice = newerDraft(local, assignment.draft, assignment.image);
   if (choice === "local" && local !== null && (await restoreLocal(map, local, pixels))) {
-    return { ...opened, seq: local.seq, onServer: false, restored: "local" };
+    return { ...opened, base: local.base ?? opened.base, seq: local.seq, onServer: false, restored: "local" };
   }
   if (assignment.draft === null) {
     return { ...opened, seq: local?.seq ?? 0, onServer: true, restored: choice === null ? null : "damaged" };
   }
   const draft = await transport.loadDraft(assignment);
   const seq = Math.max(local?.seq ?? 0, draft?.seq ?? assignment.draft.seq);
-  if (draft === null) return { ...opened, seq, onServer: true, restored: null };
+  if (draft === null) return { ...opened, base: 0, seq, onServer: true, restored: null };
   const restored = (await restore(map, draft.png, pixels)) ? "server" : "damaged";
-  return { ...opened, seq, onServer: true, restored };
+  return { ...opened, base: draft.seq, seq, onServer: true, restored };
 }
 
 async function loadStart(assignment: Assignment, transport: Transport, pixels: PixelWork): Promise<Uint8Array<ArrayBuffer> | null> {

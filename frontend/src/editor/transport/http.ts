@@ -85,8 +85,8 @@ export class HttpTransport implements Transport {
     await this.#claim(assignment, "draft", { method: "PUT", png, headers: { "X-Draft-Seq": String(seq), "X-Draft-Base": String(base) } });
   }
 
-  async submit(assignment: Assignment, answer: Answer, idempotencyKey: string): Promise<Receipt> {
-    const headers = { "Idempotency-Key": idempotencyKey };
+  async submit(assignment: Assignment, answer: Answer, idempotencyKey: string, base?: number): Promise<Receipt> {
+    const headers = { "Idempotency-Key": idempotencyKey, ...(base === undefined ? {} : { "X-Draft-Base": String(base) }) };
     const call: Call =
       answer.kind === "mask"
         ? { method: "POST", png: answer.png, headers }

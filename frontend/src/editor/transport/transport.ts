@@ -27,6 +27,8 @@ export interface Assignment {
   };
   readonly revision: number;
   readonly paused: boolean;
+  /** The job was stopped: what is not sent within `seconds_left` does not count. */
+  readonly stopping?: boolean;
   readonly draft: { readonly seq: number; readonly sha256: string; readonly url: string } | null;
   readonly stage?: "label" | "review";
   readonly review?: ReviewSheet | null;
@@ -120,6 +122,7 @@ export interface Heartbeat {
   readonly expires_at: string;
   readonly seconds_left: number;
   readonly paused: boolean;
+  readonly stopping?: boolean;
   readonly revision: number;
 }
 
@@ -152,7 +155,8 @@ export interface Transport {
   /** Null when there is none. */
   loadDraft(assignment: Assignment): Promise<DraftBytes | null>;
   saveDraft(assignment: Assignment, draft: DraftToSave): Promise<void>;
-  submit(assignment: Assignment, answer: Answer, idempotencyKey: string): Promise<Receipt>;
+  /** `base`: the server's draft the answer goes on from; with another one there it is refused (`stale_draft`). */
+  submit(assignment: Assignment, answer: Answer, idempotencyKey: string, base?: number): Promise<Receipt>;
   heartbeat(assignment: Assignment, activeSeconds: number): Promise<Heartbeat>;
   /** `hold`: stop and resume later, the place stays this person's. */
   release(assignment: Assignment, hold?: boolean): Promise<void>;
