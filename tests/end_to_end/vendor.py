@@ -65,7 +65,8 @@ class Watching:
         page.on("websocket", self._connected)
 
     def _asked(self, url: str) -> None:
-        if url.endswith(("/image", "/thumbnail")) and url not in self.photos:
+        # Not what is fetched ahead: that address ends when the photo is claimed.
+        if url.endswith(("/image", "/thumbnail")) and "/next/" not in url and url not in self.photos:
             self.photos.append(url)
 
     def _connected(self, socket: WebSocket) -> None:
