@@ -1,6 +1,8 @@
 """From a job's input to data objects and tasks."""
 
 import json
+import struct
+import zlib
 from io import BytesIO
 from pathlib import Path
 
@@ -80,9 +82,11 @@ def test_results_below_the_prefix_are_no_photos(acme: Company, tmp_path: Path, s
 
 
 def _bomb() -> bytes:
-    file = BytesIO()
-    Image.new("L", (8000, 8000)).save(file, "PNG", compress_level=9)
-    return file.getvalue()
+    """A few bytes that claim to be 8000 x 8000 pixels."""
+    whole = bytearray(photo(4, 4))
+    whole[16:24] = struct.pack(">II", 8000, 8000)  # IHDR's width and height
+    whole[29:33] = struct.pack(">I", zlib.crc32(whole[12:29]))
+    return bytes(whole)
 
 
 def test_each_unusable_photo_has_its_own_reason(acme: Company) -> None:
@@ -100,6 +104,7 @@ def test_each_unusable_photo_has_its_own_reason(acme: Company) -> None:
         "g-film.gif": gif.getvalue(),
         "h-wide.png": photo(9000, 1),
         "i-empty.png": b"",
+        "j-bomb.png": _bomb(),
     }
     upload = make_upload(acme, files)
     job = _taken_in(acme, order_job(acme, f"upload://{upload.pk}/"))
@@ -114,9 +119,10 @@ def test_each_unusable_photo_has_its_own_reason(acme: Company) -> None:
         "g-film.gif": "unsupported_format",
         "h-wide.png": "too_large_side",
         "i-empty.png": "empty",
+        "j-bomb.png": "bomb",
     }
     assert all(o.problem for o in _objects(acme, job) if o.problem_code)
-    assert (job.preflight["usable"], job.preflight["unusable"]) == (1, 8)
+    assert (job.preflight["usable"], job.preflight["unusable"]) == (1, 9)
     assert job.preflight["reasons"]["cmyk"] == 1
 
 
