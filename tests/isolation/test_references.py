@@ -57,7 +57,10 @@ def references(world: World) -> dict[Key, Reference]:
         "task_template_id": str(template.pk),
         "work_team_id": team,
     }
-    held = [claim(initech.client(who), job=str(made.id)).json()["id"] for who in ("labeler2", "labeler3")]
+    claims = [claim(initech.client(who), job=str(made.id)).json() for who in ("labeler2", "labeler3")]
+    held = [one["id"] for one in claims]
+    taken = {one["task"]["data_object"]["id"] for one in claims}
+    open_object = next(str(task.data_object_id) for task in made.tasks if str(task.data_object_id) not in taken)
     with organization_scope(initech.id):
         worker = str(Claim.objects.get(pk=held[0]).worker_id)
     reassign = f"/api/v1/jobs/{made.id}/queue/reassign"
@@ -96,7 +99,7 @@ def references(world: World) -> dict[Key, Reference]:
             _MANAGER, reassign, {"claim": held[1], "worker": worker}, world.ids["worker"]
         ),
         ("/api/v1/objects/{object_id}/keep", "post", "worker"): Reference(
-            _MANAGER, f"/api/v1/objects/{made.tasks[5].data_object_id}/keep", {"worker": worker}, world.ids["worker"]
+            _MANAGER, f"/api/v1/objects/{open_object}/keep", {"worker": worker}, world.ids["worker"]
         ),
         # A vendor with a live grant staffs it with its own teams only.
         (staffing, "post", "team"): Reference(
