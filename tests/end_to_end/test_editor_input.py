@@ -139,6 +139,12 @@ def test_alt_and_the_wheel_size_the_brush(opened: Callable[..., Playground]) -> 
     assert playground.state("brushSize") > before
 
 
+def wait_for_tool(playground: Playground, name: str) -> None:
+    """The keys pressed so far were taken, and this is the tool they chose."""
+    script = "name => document.querySelector('segmentation-editor').editorState.tool.value === name"
+    playground.page.wait_for_function(script, arg=name)
+
+
 def test_a_shortcut_of_ones_own_outlives_the_page(opened: Callable[..., Playground]) -> None:
     playground = opened()
     page, root = playground.page, playground.editor.root
@@ -149,23 +155,25 @@ def test_a_shortcut_of_ones_own_outlives_the_page(opened: Callable[..., Playgrou
     root.get_by_role("button", name="Key of “Brush”").click()
     page.keyboard.press("k")
     root.get_by_role("button", name="Close").click()
+    expect(root.locator("mw-editor-shortcuts")).to_have_count(0)
     page.keyboard.press("e")
     page.keyboard.press("k")
-    assert playground.state("tool") == "brush"
+    wait_for_tool(playground, "brush")
     page.keyboard.press("e")
     page.keyboard.press("b")  # no longer its key
-    assert playground.state("tool") == "eraser"
+    wait_for_tool(playground, "eraser")
     page.reload()
     playground.editor.wait_for()
     page.keyboard.press("e")
     page.keyboard.press("k")
-    assert playground.state("tool") == "brush"
+    wait_for_tool(playground, "brush")
     page.keyboard.press("?")
     root.get_by_role("button", name="Back to the usual keys").click()
     root.get_by_role("button", name="Close").click()
+    expect(root.locator("mw-editor-shortcuts")).to_have_count(0)
     page.keyboard.press("e")
     page.keyboard.press("b")
-    assert playground.state("tool") == "brush"
+    wait_for_tool(playground, "brush")
 
 
 def test_one_finger_paints_and_two_zoom(opened: Callable[..., Playground]) -> None:
