@@ -1,9 +1,11 @@
 """People and the tokens they use. Global tables: they hold no tenant's data."""
 
 import uuid
+from typing import Any
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Now
 
@@ -67,6 +69,22 @@ class SocketTicket(models.Model):
 
     def __str__(self) -> str:
         return f"ticket {self.pk}"
+
+
+class SignedInSession(AbstractBaseSession):
+    """A browser's session, with whose it is and the organization chosen in it, so that it can be ended from outside."""
+
+    user_id = models.UUIDField(null=True, db_index=True)
+    chosen = models.UUIDField(null=True)
+
+    class Meta(AbstractBaseSession.Meta):
+        db_table = "accounts_session"
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        from maskwright.accounts.sessions import SessionStore
+
+        return SessionStore
 
 
 UserId = uuid.UUID

@@ -1,7 +1,8 @@
 """Domain errors: what went wrong, as a code for programs and a sentence for people that says what to do."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,11 @@ class DomainError(Exception):
 
     code: ClassVar[str] = "error"
     status: ClassVar[int] = 400
+
+    @property
+    def details(self) -> Mapping[str, Any]:
+        """What programs are told beside code and fields, added to the answer's body."""
+        return {}
 
     def __init__(self, message: str, *, fields: tuple[FieldProblem, ...] = (), code: str | None = None) -> None:
         super().__init__(message)

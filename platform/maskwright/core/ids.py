@@ -26,3 +26,10 @@ def uuid7() -> uuid.UUID:
     value |= 0x7 << 76 | _counter << 64
     value |= 0b10 << 62 | secrets.randbits(62)
     return uuid.UUID(int=value)
+
+
+def uuid7_like(other: uuid.UUID) -> uuid.UUID:
+    """An id as if made right after another one, where its own time would tell what it must not."""
+    counter = ((other.int >> 64) & 0xFFF) + 1 + secrets.randbelow(8)
+    made = (other.int >> 80 << 80) | (0x7 << 76) | (min(counter, 0xFFF) << 64)
+    return uuid.UUID(int=made | 0b10 << 62 | secrets.randbits(62))

@@ -35,7 +35,8 @@ class Watch:
 
     `session_key` is empty for a socket opened by ticket; `token_id` is the API token the ticket was asked for with, if
     it was one, and `scopes` what that is limited to (None: not). `credential` changes with the password. `subject` is
-    the work queue that must stay visible, for a socket about one job.
+    the work queue that must stay visible, for a socket about one job. `address`: where it comes from, for somebody
+    whose organization may allow some networks only; None for others.
     """
 
     user_id: uuid.UUID
@@ -47,6 +48,7 @@ class Watch:
     subject: uuid.UUID | None = None
     token_id: uuid.UUID | None = None
     scopes: frozenset[str] | None = None
+    address: str | None = None
 
 
 @dataclass(frozen=True)

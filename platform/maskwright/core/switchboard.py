@@ -122,6 +122,7 @@ class Switchboard:
         self._groups: dict[str, set[HintConsumer]] = {}
         self._line = Line(self._deliver)
         self._running: asyncio.Task[None] | None = None
+        self._starting = asyncio.Lock()
         self._endings: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._database_answers = True
@@ -132,10 +133,11 @@ class Switchboard:
         """Put an admitted socket into its groups; what changed since its pulse was read shows at the next look."""
         self._sockets.add(socket)
         socket.versions = pulse.versions
-        if self._running is None or self._running.done():
-            await self._line.check()
-            self._openings = self._line.openings
-            self._running = asyncio.create_task(self._run())
+        async with self._starting:  # hundreds come at once after a restart: they share one line and one look
+            if self._running is None or self._running.done():
+                await self._line.check()
+                self._openings = self._line.openings
+                self._running = asyncio.create_task(self._run())
         await self._seat(socket, socket.groups_of(pulse))
 
     def remove(self, socket: HintConsumer) -> None:
@@ -172,6 +174,11 @@ class Switchboard:
             socket.tell(body)
 
     async def _run(self) -> None:
+        while self._sockets:  # again, when somebody came while the line was being closed
+            await self._watch_sockets()
+            await self._line.close()
+
+    async def _watch_sockets(self) -> None:
         spent = 0.0
         while self._sockets:
             with contextlib.suppress(TimeoutError):
@@ -183,7 +190,6 @@ class Switchboard:
             await self._leave_empty()
             self._bridge_outage()
             spent = time.monotonic() - started
-        await self._line.close()
 
     async def _look(self) -> None:
         """One query for all sockets. When the database does not answer nothing is decided."""

@@ -39,6 +39,10 @@ POLICIES: dict[str, tuple[str, str]] = {
     "granted_insert": (OWN, f"{OWN} OR organization_id = {CUSTOMERS}"),
     # Rows that carry both sides of an agreement.
     "two_sided": (f"{OWN} OR vendor_id = {ORGANIZATION}", f"{OWN} OR vendor_id = {ORGANIZATION}"),
+    # The vendor's side of the customer's rows: read for ever, added while a grant for the work queue lives.
+    "vendor_append": (f"{OWN} OR vendor_id = {ORGANIZATION}", f"{OWN} OR (vendor_id = {ORGANIZATION} AND {QUEUE})"),
+    # The customer's rows about a vendor, which reads them.
+    "vendor_read": (f"{OWN} OR vendor_id = {ORGANIZATION}", OWN),
     # A customer sees its workers; a vendor those it staffs, whom it may add for its live customers only.
     "worker": (
         f"{OWN} OR vendor_id = {ORGANIZATION}",

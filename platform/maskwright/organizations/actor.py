@@ -11,6 +11,7 @@ class Actor:
     """`membership_version` rises whenever role or state of the membership change; sockets compare it.
 
     `scopes`: the permissions the API token is limited to that speaks for the member; None: not limited.
+    `networks`: from where alone he may act; empty: from everywhere. `lacks_second_factor`: he has to set one up first.
     """
 
     user: User
@@ -20,6 +21,8 @@ class Actor:
     membership_version: int
     is_vendor: bool
     scopes: frozenset[str] | None = None
+    networks: tuple[str, ...] = ()
+    lacks_second_factor: bool = False
 
     @property
     def user_id(self) -> uuid.UUID:

@@ -35,6 +35,8 @@ class ObjectAction:
     confirm: Text = ""
     available: Callable[[Any], bool] = _always
     style: str = ""  # "", primary, danger
+    #: What the page of confirmation asks for besides; `run` finds it in the POST as `reason`.
+    asks: Text = ""
 
     def offered_for(self, obj: Model) -> bool:
         return self.available(obj)

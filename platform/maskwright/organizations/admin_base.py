@@ -93,7 +93,8 @@ class ScopedModelAdmin(ScopedAccess):
         return RowsChangeList
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        context = {"title": self.plural, "page": self, **(extra_context or {})}
+        may_change = self.has_change_permission(request)
+        context = {"title": self.plural, "page": self, "has_change_permission": may_change, **(extra_context or {})}
         return super().changelist_view(request, cast(Any, context))
 
     def changeform_view(
@@ -203,8 +204,20 @@ class ScopedModelAdmin(ScopedAccess):
             messages.error(request, error.message)
         return HttpResponseRedirect(self.after_action_url(request, obj, name))
 
-    def secret_page(self, request: HttpRequest, *, title: str, label: str, secret: str, lead: str) -> HttpResponse:
-        """The answer to the POST that made a secret: the one time it is shown. It enters no message and no session."""
+    def secret_page(
+        self,
+        request: HttpRequest,
+        *,
+        title: str,
+        label: str,
+        secret: str,
+        lead: str,
+        beside: Sequence[tuple[str, str]] = (),
+    ) -> HttpResponse:
+        """The answer to the POST that made a secret: the one time it is shown. It enters no message and no session.
+
+        `beside`: label and value of what is copied along with it.
+        """
         context = {
             **self.admin_site.each_context(request),
             "title": title,
@@ -213,6 +226,7 @@ class ScopedModelAdmin(ScopedAccess):
             "lead": lead,
             "secret": secret,
             "secret_label": label,
+            "beside": beside,
         }
         return self._respond(request, "admin/manage/secret.html", context)
 

@@ -17,15 +17,19 @@ def moment(at: datetime | None, empty: str = "–") -> str:
     return at.strftime("%Y-%m-%d %H:%M") if at else empty
 
 
-def thumbnail(url: str, *, width: int | None = None, height: int | None = None) -> SafeString:
+def thumbnail(url: str, *, width: int | None = None, height: int | None = None, says: str = "") -> SafeString:
     """A small picture of a photo, fetched only when it comes into view; what stands beside it says what it is.
 
-    `url` "" is the empty frame alone. A frame stays empty as well while a worker makes the picture.
+    Where nothing does, as inside a link, `says` is read out. `url` "" is the empty frame alone. A frame stays empty as
+    well while a worker makes the picture.
     """
     picture = format_html('<img src="{}" alt="" loading="lazy" decoding="async" width="80" height="60">', url)
     tall = bool(width and height and height > width)
     return format_html(
-        '<span class="manage-thumbnail{}">{}</span>', " manage-thumbnail--tall" if tall else "", picture if url else ""
+        '<span class="manage-thumbnail{}">{}{}</span>',
+        " manage-thumbnail--tall" if tall else "",
+        picture if url else "",
+        format_html('<span class="mw-visually-hidden">{}</span>', says) if says else "",
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any, NoReturn, cast
 
+from django.conf import settings
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -13,6 +14,8 @@ from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from maskwright.accounts.models import User
+from maskwright.accounts.second_factor import has_second_factor
 from maskwright.organizations.actor import Actor
 from maskwright.organizations.admin_base import ScopedModelAdmin
 from maskwright.organizations.permissions import Permission, can
@@ -22,6 +25,7 @@ SECTIONS: dict[str, Promise | str] = {
     "work": _("Labeling"),
     "photos": _("Photos"),
     "people": _("People"),
+    "money": _("Time and pay"),
     "own": _("Your account"),
 }
 
@@ -135,6 +139,7 @@ class ManagerAdminSite(AdminSite):
             url = page.page_url("changelist")
             item = {"label": entry.label, "url": url, "current": request.path.startswith(url), "icon": page.icon}
             found[entry.section].append((entry.order, item))
+        found["own"].append((9, {"label": _("What you can do"), "url": reverse("rights"), "icon": "member"}))
         return [
             {"title": title, "items": [item for _order, item in sorted(found[key], key=lambda pair: pair[0])]}
             for key, title in SECTIONS.items()
@@ -159,6 +164,9 @@ class OperatorAdminSite(AdminSite):
 
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if self.has_permission(request):
+                assert isinstance(request.user, User)
+                if settings.OPERATOR_SECOND_FACTOR and not has_second_factor(request.user):
+                    return HttpResponseRedirect(reverse("mfa_activate_totp"))
                 return cast(HttpResponse, guarded(request, *args, **kwargs))
             if request.user.is_authenticated:
                 _deny(kwargs)

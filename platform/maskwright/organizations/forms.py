@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
+from allauth.socialaccount.models import SocialAccount
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
 from django.contrib.auth.validators import UnicodeUsernameValidator
@@ -10,6 +12,17 @@ from django.utils.translation import gettext_lazy as _
 
 from maskwright.accounts.models import User
 from maskwright.organizations.models import Invitation
+
+
+class ResetPasswordForm(AllauthResetPasswordForm):  # type: ignore[misc]  # allauth has no types
+    """No password by mail for accounts of an organization's identity provider: it would open past the provider."""
+
+    def clean_email(self) -> str:
+        email: str = super().clean_email()
+        users: list[User] = list(getattr(self, "users", ()))
+        bound = set(SocialAccount.objects.filter(user__in=users).values_list("user_id", flat=True))
+        self.users = [user for user in users if user.pk not in bound]
+        return email
 
 
 class NewAccountForm(forms.Form):
@@ -45,6 +58,7 @@ class NewAccountForm(forms.Form):
 
     def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["display_name"].initial = invitation.display_name
         if invitation.email:
             self.fields["email"].initial = invitation.email
             self.fields["email"].disabled = True

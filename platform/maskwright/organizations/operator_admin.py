@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from maskwright.accounts.models import User
+from maskwright.accounts.second_factor import has_second_factor, remove_second_factor
 from maskwright.core.errors import DomainError
 from maskwright.organizations.admin_sites import operator_site
 from maskwright.organizations.models import Organization
@@ -97,12 +98,16 @@ class UserAdmin(_OperatorPage):
     list_filter = ("is_active", "is_superuser")
     search_fields = ("username", "display_name", "email")
     ordering = ("username",)
-    readonly_fields = ("is_superuser", "last_login", "date_joined", "organizations")
+    readonly_fields = ("is_superuser", "last_login", "date_joined", "organizations", "protected")
     change_form_template = "admin/operator/user.html"
 
     @admin.display(description=_("organizations"))
     def organizations(self, user: User) -> str:
         return ", ".join(operators.organization_names_of(user=user)) or str(_("none"))
+
+    @admin.display(description=_("second factor"), boolean=True)
+    def protected(self, user: User) -> bool:
+        return has_second_factor(user)
 
     def get_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         editable = ["username", "display_name", "email"]
@@ -128,7 +133,24 @@ class UserAdmin(_OperatorPage):
             self.admin_site.admin_view(self.password_link),
             name="accounts_user_password_link",
         )
-        return [link, *super().get_urls()]
+        factor = path(
+            "<uuid:user_id>/second-factor/",
+            self.admin_site.admin_view(self.remove_second_factor),
+            name="accounts_user_second_factor",
+        )
+        return [link, factor, *super().get_urls()]
+
+    @method_decorator([require_POST, never_cache])
+    def remove_second_factor(self, request: HttpRequest, user_id: Any) -> HttpResponse:
+        """For somebody who lost telephone and recovery codes and belongs to several organizations, or none."""
+        user = User.objects.filter(pk=user_id).first()
+        if user is None:
+            raise Http404
+        if remove_second_factor(user):
+            messages.success(request, _("The password alone signs this person in now; open sessions were ended."))
+        else:
+            messages.info(request, _("This account has no second factor."))
+        return HttpResponseRedirect(reverse("operator:accounts_user_change", args=[user.pk]))
 
     @method_decorator([require_POST, never_cache])
     def password_link(self, request: HttpRequest, user_id: Any) -> HttpResponse:

@@ -16,12 +16,23 @@ class Role(TextChoices):
     AUDITOR = "auditor", _("Auditor")
 
 
+class SecondFactor(TextChoices):
+    """Who of an organization needs one."""
+
+    NOBODY = "nobody", _("Nobody: each person decides")
+    MANAGERS = "managers", _("Owners, managers and auditors")
+    EVERYBODY = "everybody", _("Everybody")
+
+
 class Permission(TextChoices):
     """`scope:resource:action`; the label says it as people would."""
 
     JOBS_MANAGE = "jobs:manage", _("create, start, pause and stop labeling jobs")
     JOBS_READ = "jobs:read", _("see labeling jobs, their progress and their results")
+    KEYS_MANAGE = "keys:manage", _("make and end access keys for scripts")
     MEMBERS_MANAGE = "members:manage", _("add and remove people and choose their roles")
+    MONEY_MANAGE = "money:manage", _("set prices, correct time and issue statements")
+    MONEY_READ = "money:read", _("see time, pay and statements")
     SETTINGS_MANAGE = "settings:manage", _("change label sets, task templates and storage connections")
     TEAMS_MANAGE = "teams:manage", _("make work teams and choose who is in them")
     WORK_DO = "work:do", _("label photos of the teams one is in")
@@ -29,15 +40,16 @@ class Permission(TextChoices):
 
 
 _READ = frozenset({Permission.JOBS_READ})
+_MONEY = frozenset({Permission.MONEY_READ, Permission.MONEY_MANAGE})
 _WORK = frozenset({Permission.WORK_DO, Permission.WORK_REVIEW})
-_MANAGE = _READ | _WORK | {Permission.JOBS_MANAGE, Permission.SETTINGS_MANAGE, Permission.TEAMS_MANAGE}
+_MANAGE = _READ | _WORK | {Permission.JOBS_MANAGE, Permission.SETTINGS_MANAGE, Permission.TEAMS_MANAGE} | _MONEY
 
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
-    Role.OWNER: _MANAGE | {Permission.MEMBERS_MANAGE},
+    Role.OWNER: _MANAGE | {Permission.MEMBERS_MANAGE, Permission.KEYS_MANAGE},
     Role.MANAGER: _MANAGE | {Permission.MEMBERS_MANAGE},
     Role.REVIEWER: _READ | _WORK,
     Role.LABELER: frozenset({Permission.WORK_DO}),
-    Role.AUDITOR: _READ,
+    Role.AUDITOR: _READ | {Permission.MONEY_READ},
 }
 
 

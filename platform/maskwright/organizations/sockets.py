@@ -14,9 +14,11 @@ from django.http.request import validate_host
 
 from maskwright.accounts.models import ApiToken, User
 from maskwright.accounts.services.tickets import use_ticket
+from maskwright.accounts.sessions import ONLY
 from maskwright.core.scope import organization_scope
 from maskwright.core.socket import RIGHTS_ENDED, SIGNED_OUT, TRY_AGAIN, Watch, in_database
 from maskwright.organizations.middleware import SESSION_KEY, actor_of, memberships_of, scopes_of
+from maskwright.organizations.networks import BOUND, is_allowed
 
 
 class SocketGate:
@@ -37,7 +39,10 @@ class SocketGate:
             await send({"type": "websocket.close", "code": RIGHTS_ENDED})
             return None
         try:
-            admitted = await (in_database(_by_ticket, ticket) if ticket else in_database(_by_session, headers))
+            address = str((scope.get("client") or ("",))[0])
+            admitted = await (
+                in_database(_by_ticket, ticket, address) if ticket else in_database(_by_session, headers, address)
+            )
         except Error:
             admitted = TRY_AGAIN
         return await self.inner({**scope, "admitted": admitted}, receive, send)
@@ -58,18 +63,18 @@ def _without_port(host: str) -> str:
     return host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() and not host.endswith("]") else host
 
 
-def _by_ticket(secret: str) -> Watch | int:
+def _by_ticket(secret: str, address: str) -> Watch | int:
     found = use_ticket(secret)
     if found is None:
         return SIGNED_OUT
     user, organization_id, token_id = found
     if token_id is None:
-        return _watch(user, organization_id, "")
+        return _watch(user, organization_id, "", address)
     token = ApiToken.objects.filter(pk=token_id).first()
-    return SIGNED_OUT if token is None else _watch(user, organization_id, "", token)
+    return SIGNED_OUT if token is None else _watch(user, organization_id, "", address, token)
 
 
-def _by_session(headers: dict[str, str]) -> Watch | int:
+def _by_session(headers: dict[str, str], address: str) -> Watch | int:
     key = parse_cookie(headers.get("cookie", "")).get(settings.SESSION_COOKIE_NAME)
     if not key:
         return SIGNED_OUT
@@ -78,18 +83,20 @@ def _by_session(headers: dict[str, str]) -> Watch | int:
     user = get_user(request)
     if not user.is_authenticated:
         return SIGNED_OUT
-    chosen = request.session.get(SESSION_KEY)
+    chosen = request.session.get(ONLY) or request.session.get(SESSION_KEY)
     if chosen:
-        return _watch(user, uuid.UUID(chosen), key)
+        return _watch(user, uuid.UUID(chosen), key, address)
     # As for a request: who is in one organization only needs not choose.
     memberships = memberships_of(user)
-    return _watch(user, memberships[0].organization_id, key) if len(memberships) == 1 else RIGHTS_ENDED
+    return _watch(user, memberships[0].organization_id, key, address) if len(memberships) == 1 else RIGHTS_ENDED
 
 
-def _watch(user: User, organization_id: uuid.UUID, session_key: str, token: ApiToken | None = None) -> Watch | int:
+def _watch(
+    user: User, organization_id: uuid.UUID, session_key: str, address: str, token: ApiToken | None = None
+) -> Watch | int:
     with organization_scope(organization_id, user_id=user.pk):
         actor = actor_of(user, organization_id)
-    if actor is None:
+    if actor is None or actor.lacks_second_factor or not is_allowed(address, actor.networks):
         return RIGHTS_ENDED
     credential = hashlib.sha256(user.password.encode()).hexdigest()
     return Watch(
@@ -101,4 +108,5 @@ def _watch(user: User, organization_id: uuid.UUID, session_key: str, token: ApiT
         session_key,
         token_id=None if token is None else token.pk,
         scopes=None if token is None else scopes_of(token),
+        address=address if actor.role in BOUND else None,
     )

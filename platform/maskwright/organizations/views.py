@@ -17,7 +17,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from maskwright.accounts.models import User
-from maskwright.core.errors import DomainError, NotFound
+from maskwright.accounts.sessions import ONLY
+from maskwright.core.errors import DomainError, NotAllowed, NotFound
 from maskwright.organizations.forms import NewAccountForm
 from maskwright.organizations.middleware import SESSION_KEY
 from maskwright.organizations.models import Invitation
@@ -42,7 +43,7 @@ def _next_page(request: HttpRequest) -> str:
 def choose_organization(request: HttpRequest) -> HttpResponse:
     """Show a person's organizations; a POST with one of them makes it the session's."""
     assert isinstance(request.user, User)
-    organizations = organizations_of(request.user)
+    organizations = organizations_of(request, request.user)
     if request.method == "POST":
         chosen = request.POST.get("organization", "")
         if chosen in {one["id"] for one in organizations}:
@@ -75,12 +76,24 @@ def _accept_signed_in(request: HttpRequest, secret: str, invitation: Invitation,
     if request.method != "POST":
         return _page(request, invitation, None)
     try:
+        _require_open(request, invitation)
         membership = accept_invitation(secret=secret, user=user)
     except DomainError as error:
         messages.error(request, error.message)
         return _page(request, invitation, None, status=error.status)
     request.session[SESSION_KEY] = str(membership.organization_id)
     return HttpResponseRedirect(settings.LOGIN_REDIRECT_URL)
+
+
+def _require_open(request: HttpRequest, invitation: Invitation) -> None:
+    only = request.session.get(ONLY)
+    if only is not None and only != str(invitation.organization_id):
+        raise NotAllowed(
+            _(
+                "You are signed in through your organization, which opens nothing else. Sign out, and open the link "
+                "again with an account of your own."
+            )
+        )
 
 
 def _create_and_join(request: HttpRequest, secret: str, form: NewAccountForm) -> HttpResponse | None:

@@ -1,5 +1,6 @@
 """The one place where errors become HTTP: `{code, message, fields: [{path, code, message}], request_id}`."""
 
+import math
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -12,6 +13,9 @@ from rest_framework.response import Response
 from maskwright.core.api.request_id import request_id
 from maskwright.core.api.visibility import is_hidden
 from maskwright.core.errors import DomainError, FieldProblem, NotAllowed, NotFound
+
+#: What is away is mostly started again within this time.
+_RETRY_SECONDS = 5
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -26,17 +30,27 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     elif isinstance(error, PermissionDenied):
         error = NotAllowed(str(error) or _("You may not do this."))
     if isinstance(error, DomainError):
-        body = error_body(error.error_code, error.message, error.fields, identity)
-        headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
-        return Response(body, status=error.status, headers=headers)
+        body = error_body(error.error_code, error.message, error.fields, identity) | dict(error.details)
+        return Response(body, status=error.status, headers=_headers(error.status))
     if isinstance(error, ValidationError):
         fields = tuple(_flatten(error.get_full_details(), ""))
         message = _("The request has fields that cannot be used; each is listed with what to do.")
         return Response(error_body("invalid", message, fields, identity), status=422)
     if isinstance(error, APIException):
         body = error_body(str(error.default_code), str(error.detail), (), identity)
-        return Response(body, status=error.status_code)
+        return Response(
+            body, status=error.status_code, headers=_headers(error.status_code, getattr(error, "wait", None))
+        )
     return None
+
+
+def _headers(status: int, wait: float | None = None) -> dict[str, str]:
+    """Who is not signed in is told how; who has to come back later, when."""
+    if status == 401:
+        return {"WWW-Authenticate": "Bearer"}
+    if status in (429, 503):
+        return {"Retry-After": str(math.ceil(wait) if wait else _RETRY_SECONDS)}
+    return {}
 
 
 def error_body(code: str, message: str, fields: tuple[FieldProblem, ...], identity: str) -> dict[str, Any]:

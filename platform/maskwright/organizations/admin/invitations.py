@@ -1,18 +1,20 @@
 """Invitations: links by which people join."""
 
 import uuid
-from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_protect
 
 from maskwright.organizations.actor import Actor
+from maskwright.organizations.admin.invitation_file import InvitationFilePage
 from maskwright.organizations.admin.members import grantable_roles
 from maskwright.organizations.admin_actions import ObjectAction
 from maskwright.organizations.admin_base import NavEntry, ScopedModelAdmin, actor_of
@@ -21,32 +23,25 @@ from maskwright.organizations.admin_forms import Section, ServiceForm
 from maskwright.organizations.admin_html import badge
 from maskwright.organizations.models import Invitation
 from maskwright.organizations.permissions import Permission, Role
+from maskwright.organizations.services.invitation_places import places
 from maskwright.organizations.services.invitations import create_invitation, invitation_link, revoke_invitation
-
-#: `workforce` registers the teams an invitation can lead into: ids and names, read in the organization's scope.
-TeamChoices = Callable[[], Sequence[tuple[uuid.UUID, str]]]
-_team_choices: list[TeamChoices] = []
-
-
-def offer_teams(choices: TeamChoices) -> None:
-    _team_choices.append(choices)
 
 
 class InvitationForm(ServiceForm):
     sections = (
         Section(
             _("Who is invited"),
-            ("role", "work_team", "email", "seats", "days"),
+            ("role", "work_teams", "email", "seats", "days"),
             _("You get a link to hand over. It is shown once; whoever opens it joins this organization."),
         ),
     )
 
-    role = forms.ChoiceField(label=_("Role"), initial=Role.LABELER)
-    work_team = forms.TypedChoiceField(
-        label=_("Work team"),
+    role = forms.ChoiceField(label=_("Role"), widget=forms.RadioSelect, initial=Role.LABELER)
+    work_teams = forms.TypedMultipleChoiceField(
+        label=_("Work teams"),
         required=False,
         coerce=uuid.UUID,
-        empty_value=None,
+        widget=forms.CheckboxSelectMultiple,
         help_text=_("Labelers can start as soon as they have joined."),
     )
     email = forms.EmailField(
@@ -62,8 +57,10 @@ class InvitationForm(ServiceForm):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["role"].choices = grantable_roles(actor)  # type: ignore[attr-defined]
-        teams = [(str(pk), name) for choices in _team_choices for pk, name in choices()]
-        self.fields["work_team"].choices = [("", _("none")), *teams]  # type: ignore[attr-defined]
+        teams = [(str(pk), name) for pk, name in places().teams()]
+        self.fields["work_teams"].choices = teams  # type: ignore[attr-defined]
+        if not teams:
+            self.fields["work_teams"].help_text = _("There is no work team yet.")
 
 
 class InvitationStateFilter(ChoiceFilter):
@@ -108,6 +105,7 @@ class InvitationAdmin(ScopedModelAdmin):
     list_display = ("invited", "role_name", "seats_used", "state", "until")
     list_filter = (InvitationStateFilter,)
     ordering = ("-created_at",)
+    change_list_template = "admin/manage/invitations.html"
     change_form_template = "admin/manage/facts_page.html"
     object_actions = (
         ObjectAction(
@@ -120,6 +118,14 @@ class InvitationAdmin(ScopedModelAdmin):
             style="danger",
         ),
     )
+
+    def extra_urls(self) -> list[URLPattern]:
+        return [
+            path("file/", self.guarded(self.file_view), name=self.url_name("file")),
+        ]
+
+    def file_view(self, request: HttpRequest) -> HttpResponse:
+        return csrf_protect(InvitationFilePage(self).answer)(request)
 
     @admin.display(description=_("for"))
     def invited(self, invitation: Invitation) -> str:
@@ -144,7 +150,7 @@ class InvitationAdmin(ScopedModelAdmin):
     def build_form(self, request: HttpRequest, obj: Any | None, data: Any = None, files: Any = None) -> ServiceForm:
         initial = {} if obj is None else {"role": obj.role, "email": obj.email, "seats": obj.seats}
         if obj is not None:
-            initial["work_team"] = str(obj.work_team_id or "")
+            initial["work_teams"] = [str(identity) for identity in obj.team_ids]
             initial["days"] = max(1, (obj.expires_at - obj.created_at).days)
         return InvitationForm(data, actor=actor_of(request), initial=initial)
 
@@ -156,7 +162,7 @@ class InvitationAdmin(ScopedModelAdmin):
             email=data["email"],
             seats=data["seats"],
             days=data["days"],
-            work_team_id=data["work_team"],
+            work_team_ids=data.get("work_teams", []),
         )
         invitation.link = invitation_link(secret)  # type: ignore[attr-defined]  # for this one answer
         return invitation

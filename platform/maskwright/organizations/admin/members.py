@@ -7,11 +7,16 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_protect
 
 from maskwright.core.errors import NotAllowed
 from maskwright.organizations.actor import Actor
+from maskwright.organizations.admin.identity_provider import IdentityProviderPage
+from maskwright.organizations.admin.networks import NetworksPage
+from maskwright.organizations.admin.second_factor import SecondFactorPage
 from maskwright.organizations.admin_actions import ObjectAction
 from maskwright.organizations.admin_base import NavEntry, ScopedModelAdmin, actor_of
 from maskwright.organizations.admin_filters import ChoiceFilter
@@ -19,13 +24,16 @@ from maskwright.organizations.admin_forms import Section, ServiceForm
 from maskwright.organizations.admin_html import badge, moment
 from maskwright.organizations.models import Membership
 from maskwright.organizations.permissions import Permission, Role
+from maskwright.organizations.rights import role_choices
+from maskwright.organizations.selectors import with_second_factor
 from maskwright.organizations.services.membership import change_member
 from maskwright.organizations.services.passwords import create_password_link
+from maskwright.organizations.services.second_factor import remove_member_second_factor
 
 
 def grantable_roles(actor: Actor) -> list[tuple[str, Any]]:
     """Only an owner makes owners; otherwise a manager could give himself what he was not given."""
-    return [(value, label) for value, label in Role.choices if value != Role.OWNER or actor.role == Role.OWNER]
+    return role_choices([value for value in Role.values if value != Role.OWNER or actor.role == Role.OWNER])
 
 
 class RoleFilter(ChoiceFilter):
@@ -51,13 +59,15 @@ class StateFilter(ChoiceFilter):
 class MemberForm(ServiceForm):
     sections = (Section(_("Rights"), ("role",)),)
 
-    role = forms.ChoiceField(label=_("Role"), help_text=_("What the person may do in this organization."))
+    role = forms.ChoiceField(
+        label=_("Role"), widget=forms.RadioSelect, help_text=_("What the person may do in this organization.")
+    )
 
     def __init__(self, *args: Any, actor: Actor, current: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = grantable_roles(actor)
         if current not in dict(choices):  # shown, but not to be chosen: the page is read-only then
-            choices = [(value, label) for value, label in Role.choices if value == current]
+            choices = role_choices([current])
         self.fields["role"].choices = choices  # type: ignore[attr-defined]
 
 
@@ -94,6 +104,12 @@ def _password_link(request: HttpRequest, actor: Actor, member: Membership) -> Ht
     )
 
 
+def _remove_second_factor(request: HttpRequest, actor: Actor, member: Membership) -> str:
+    _refuse_foreign_owner(actor, member)
+    remove_member_second_factor(membership_id=member.pk)
+    return gettext("%(name)s signs in by the password alone now.") % {"name": member.user.get_full_name()}
+
+
 @admin.register(Membership)
 class MembershipAdmin(ScopedModelAdmin):
     write_permission = Permission.MEMBERS_MANAGE
@@ -101,7 +117,7 @@ class MembershipAdmin(ScopedModelAdmin):
     nav = NavEntry("people", 2, _("Members"))
     icon = "member"
     intro = _("Everybody who can sign in to this organization, and what each may do.")
-    list_display = ("person", "username", "email", "role_name", "state", "since")
+    list_display = ("person", "username", "email", "role_name", "protected", "state", "since")
     list_display_links = ("person",)
     list_filter = (RoleFilter, StateFilter)
     search_fields = ("user__username", "user__display_name", "user__email")
@@ -118,6 +134,17 @@ class MembershipAdmin(ScopedModelAdmin):
             _password_link,
             confirm=_("You get a link by which this person sets a new password. The old one works until then."),
             available=lambda member: member.is_active,
+        ),
+        ObjectAction(
+            "second-factor-remove",
+            _("Remove second factor"),
+            Permission.MEMBERS_MANAGE,
+            _remove_second_factor,
+            confirm=_(
+                "For somebody who lost telephone and recovery codes. Be sure it is him who asks: then the password "
+                "alone signs in, until he sets a second factor up again."
+            ),
+            available=lambda member: member.is_active and member.has_second_factor,
         ),
         ObjectAction(
             "deactivate",
@@ -140,6 +167,26 @@ class MembershipAdmin(ScopedModelAdmin):
         ),
     )
 
+    def extra_urls(self) -> list[URLPattern]:
+        return [
+            path("networks/", self.guarded(self.networks_view), name=self.url_name("networks")),
+            path("second-factor/", self.guarded(self.second_factor_view), name=self.url_name("second-factor")),
+            path("single-sign-on/", self.guarded(self.single_sign_on_view), name=self.url_name("single-sign-on")),
+        ]
+
+    def single_sign_on_view(self, request: HttpRequest) -> HttpResponse:
+        return csrf_protect(IdentityProviderPage(self).answer)(request)
+
+    def second_factor_view(self, request: HttpRequest) -> HttpResponse:
+        return csrf_protect(SecondFactorPage(self).answer)(request)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        found: QuerySet[Membership] = with_second_factor(super().get_queryset(request))
+        return found
+
+    def networks_view(self, request: HttpRequest) -> HttpResponse:
+        return csrf_protect(NetworksPage(self).answer)(request)
+
     @admin.display(description=_("name"), ordering="user__display_name")
     def person(self, member: Membership) -> str:
         return member.user.get_full_name()
@@ -155,6 +202,10 @@ class MembershipAdmin(ScopedModelAdmin):
     @admin.display(description=_("role"), ordering="role")
     def role_name(self, member: Membership) -> str:
         return str(Role(member.role).label)
+
+    @admin.display(description=_("second factor"))
+    def protected(self, member: Any) -> str:
+        return badge(_("on"), "success") if member.has_second_factor else badge(_("off"))
 
     @admin.display(description=_("state"))
     def state(self, member: Membership) -> str:
@@ -186,6 +237,7 @@ class MembershipAdmin(ScopedModelAdmin):
         facts = [
             (_("User name"), obj.user.username),
             (_("E-mail"), obj.user.email or _("none: a password link has to be handed over")),
+            (_("Second factor"), _("on") if obj.has_second_factor else _("off")),
             (_("Member since"), self.since(obj)),
             (_("State"), self.state(obj)),
         ]

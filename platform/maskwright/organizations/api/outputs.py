@@ -25,6 +25,16 @@ class OrganizationOutput(serializers.Serializer[Any]):
     permissions = PermissionOutput(many=True)
 
 
+class RoleOutput(serializers.Serializer[Any]):
+    role = serializers.CharField()
+    name = serializers.CharField()
+    permissions = PermissionOutput(many=True)
+
+
+class RolesOutput(serializers.Serializer[Any]):
+    roles = RoleOutput(many=True)
+
+
 class MemberOutput(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     user = serializers.UUIDField(source="user_id")
@@ -33,6 +43,7 @@ class MemberOutput(serializers.Serializer[Any]):
     email = serializers.CharField(source="user.email")
     role = serializers.CharField()
     is_active = serializers.BooleanField()
+    has_second_factor = serializers.BooleanField()
     since = serializers.DateTimeField(source="created_at")
 
 
@@ -41,11 +52,18 @@ class PasswordLinkOutput(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField()
 
 
+class SkillOutput(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    level = serializers.IntegerField()
+
+
 class InvitationOutput(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     role = serializers.CharField()
     email = serializers.CharField()
-    work_team = serializers.UUIDField(source="work_team_id", allow_null=True)
+    name = serializers.CharField(source="display_name")
+    work_teams = serializers.ListField(source="team_ids", child=serializers.UUIDField())
+    skills = SkillOutput(many=True)
     seats = serializers.IntegerField()
     used = serializers.IntegerField()
     created_by = serializers.CharField(source="created_by.username", default=None)
@@ -55,6 +73,26 @@ class InvitationOutput(serializers.Serializer[Any]):
 
 class NewInvitationOutput(InvitationOutput):
     link = serializers.CharField(help_text="Shown in this answer only.")
+
+
+class InvitedPersonOutput(serializers.Serializer[Any]):
+    """A line of a file as it was understood."""
+
+    line = serializers.IntegerField()
+    name = serializers.CharField()
+    email = serializers.CharField()
+    role = serializers.CharField()
+    work_teams = serializers.ListField(source="team_ids", child=serializers.UUIDField())
+    skills = SkillOutput(many=True)
+    replaces = serializers.BooleanField(help_text="An open invitation of the same address ends.")
+
+
+class InvitationPreviewOutput(serializers.Serializer[Any]):
+    people = InvitedPersonOutput(many=True)
+
+
+class MadeInvitationsOutput(serializers.Serializer[Any]):
+    invitations = NewInvitationOutput(many=True)
 
 
 class TokenOutput(serializers.Serializer[Any]):

@@ -3,7 +3,7 @@
 import hashlib
 import uuid
 from base64 import urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.conf import settings
@@ -26,20 +26,8 @@ from maskwright.core.outbox import Message, emit
 from maskwright.core.scope import current_scope, organization_scope
 from maskwright.organizations.models import Invitation, Membership
 from maskwright.organizations.permissions import Role
+from maskwright.organizations.services.invitation_places import Skill, places, skill_problems, team_problems
 from maskwright.organizations.services.membership import add_member, require_owner_for
-
-#: `workforce` checks that an invitation's work team is one of the organization; raises Invalid.
-_team_checks: list[Callable[[uuid.UUID], None]] = []
-#: `workforce` adds the accepted person to the invitation's work team; called in the organization's scope.
-_on_accepted: list[Callable[[User, uuid.UUID | None], None]] = []
-
-
-def on_accepted(callback: Callable[[User, uuid.UUID | None], None]) -> None:
-    _on_accepted.append(callback)
-
-
-def check_team_with(callback: Callable[[uuid.UUID], None]) -> None:
-    _team_checks.append(callback)
 
 
 def _hash(secret: str) -> str:
@@ -63,21 +51,25 @@ def create_invitation(
     email: str = "",
     seats: int = 1,
     days: int = 14,
-    work_team_id: uuid.UUID | None = None,
+    display_name: str = "",
+    work_team_ids: Sequence[uuid.UUID] = (),
+    skills: Sequence[Skill] = (),
 ) -> tuple[Invitation, str]:
     """Return the invitation and the secret of its link, which is shown to its maker and then never again.
 
     With an `email` only that address may accept, and it is sent the link where mail is configured. Raises Invalid with
     all problems, NotAllowed when somebody who is no owner invites an owner.
     """
-    email = email.strip()
-    problems = _input_problems(role, email, seats, days)
+    email, display_name = email.strip(), " ".join(display_name.split())
+    work_team_ids = list(dict.fromkeys(work_team_ids))
+    problems = [
+        *_input_problems(role, email, seats, days, display_name),
+        *team_problems(role, work_team_ids, "work_teams"),
+        *skill_problems(skills, "skills"),
+    ]
     if problems:
         raise Invalid(_("The invitation cannot be made like this."), fields=tuple(problems))
     require_owner_for(role)
-    if work_team_id is not None:
-        for check in _team_checks:
-            check(work_team_id)
     scope = current_scope()
     identity = uuid7()
     secret = _secret_of(identity)
@@ -87,7 +79,9 @@ def create_invitation(
         role=role,
         email=email,
         seats=seats,
-        work_team_id=work_team_id,
+        display_name=display_name,
+        work_team_ids=work_team_ids,
+        skills=[{"name": str(skill["name"]).strip(), "level": skill["level"]} for skill in skills],
         hash=_hash(secret),
         created_by=created_by,
         expires_at=timezone.now() + timedelta(days=days),
@@ -98,7 +92,7 @@ def create_invitation(
     return invitation, secret
 
 
-def _input_problems(role: str, email: str, seats: int, days: int) -> list[FieldProblem]:
+def _input_problems(role: str, email: str, seats: int, days: int, display_name: str) -> list[FieldProblem]:
     problems = []
     if role not in Role.values:
         problems.append(FieldProblem("role", "unknown", _("Roles are: %(known)s.") % {"known": ", ".join(Role.values)}))
@@ -106,6 +100,8 @@ def _input_problems(role: str, email: str, seats: int, days: int) -> list[FieldP
         problems.append(FieldProblem("seats", "range", _("An invitation has 1 to 1000 seats.")))
     if not 1 <= days <= 90:
         problems.append(FieldProblem("days", "range", _("An invitation lives 1 to 90 days.")))
+    if len(display_name) > 100:
+        problems.append(FieldProblem("name", "length", _("A name has at most 100 characters.")))
     if email and seats > 1:
         problems.append(FieldProblem("seats", "one_address", _("An invitation for one address has one seat.")))
     if email:
@@ -159,11 +155,23 @@ def accept_invitation(*, secret: str, user: User) -> Membership:
             membership = Membership.objects.filter(user=user, is_active=True).first()
             if membership is not None:
                 return membership
+            _refuse_deactivated(user, invitation)
             membership = add_member(user=user, role=invitation.role)
             Invitation.objects.filter(pk=invitation.pk).update(used=invitation.used + 1)
-            for callback in _on_accepted:
-                callback(user, invitation.work_team_id)
+            places().join(user, invitation.team_ids, invitation.skills)
     return membership
+
+
+def _refuse_deactivated(user: User, invitation: Invitation) -> None:
+    """Who was deactivated comes back only if somebody decides so: by an invitation made since, for him alone."""
+    former = Membership.objects.filter(user=user, is_active=False).first()
+    if former is None or former.deactivated_at is None:
+        return
+    if not invitation.email or invitation.created_at <= former.deactivated_at:
+        raise Conflict(
+            _("Your membership in %(organization)s was deactivated. Ask a manager there to reactivate it.")
+            % {"organization": invitation.organization.name}
+        )
 
 
 def revoke_invitation(*, invitation_id: uuid.UUID) -> None:

@@ -4,17 +4,18 @@ import secrets
 import uuid
 from collections.abc import Callable
 
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from maskwright.accounts.models import User
-from maskwright.accounts.services.tokens import revoke_tokens
 from maskwright.audit.record import record
 from maskwright.core.errors import Conflict, FieldProblem, Invalid, NotAllowed, NotFound
 from maskwright.core.outbox import emit, push
 from maskwright.core.scope import current_scope, organization_scope
 from maskwright.organizations.models import Membership, Organization
 from maskwright.organizations.permissions import Role
+from maskwright.organizations.services.ending import end_access, end_invitations
 
 #: What other apps do when somebody's rights end (claims, sockets); called in the transaction of the change.
 _on_rights_changed: list[Callable[[uuid.UUID], None]] = []
@@ -84,7 +85,8 @@ def change_member(*, membership_id: uuid.UUID, role: str | None = None, is_activ
     """Change role or state; what is the same already changes nothing.
 
     Raises NotAllowed where an owner is needed, Conflict for the last active owner: an organization without owner could
-    not be mended. When rights end, tokens, team places and claims end with them, sockets close.
+    not be mended. When rights end, sessions, tokens, team places, claims and the links he made end with them, sockets
+    close.
     """
     organization_id = current_scope().organization_id
     # All owners are locked, in one order, so that two of them cannot end each other at the same moment.
@@ -113,7 +115,8 @@ def change_member(*, membership_id: uuid.UUID, role: str | None = None, is_activ
         raise Conflict(_("This is the last owner. Make somebody else an owner first."))
     _change(membership, role=new_role, is_active=new_active)
     if not new_active:
-        revoke_tokens(user_id=membership.user_id, organization_id=organization_id)
+        end_access(user_id=membership.user_id, organization_id=organization_id)
+    end_invitations(user_id=membership.user_id, organization_id=organization_id, role=new_role, is_active=new_active)
     record("member.changed", "membership", membership.pk, role=new_role, is_active=new_active)
     rights_changed(membership.user_id)
     emit(push(organization_id, f"user.{membership.user_id}", "session.ended"))
@@ -127,6 +130,7 @@ def rights_changed(user_id: uuid.UUID) -> None:
 
 
 def _change(membership: Membership, *, role: str, is_active: bool) -> None:
+    membership.deactivated_at = None if is_active else membership.deactivated_at or timezone.now()
     membership.role, membership.is_active = role, is_active
     membership.version += 1
-    membership.save(update_fields=["role", "is_active", "version"])
+    membership.save(update_fields=["role", "is_active", "version", "deactivated_at"])

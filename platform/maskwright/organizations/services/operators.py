@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maskwright.accounts.models import ApiToken, User
+from maskwright.accounts.services.sessions import end_sessions
 from maskwright.audit.record import record
 from maskwright.core.errors import FieldProblem, Invalid
 from maskwright.core.outbox import emit, push
@@ -104,7 +105,8 @@ def change_organization(*, organization: Organization, changed: list[str]) -> No
 
 
 def end_account(*, user: User) -> None:
-    """After an account was deactivated: its tokens, claims and sockets end in every organization."""
+    """After an account was deactivated: its sessions, tokens, claims and sockets end in every organization."""
+    end_sessions(user_id=user.pk)
     ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=timezone.now())
     for membership in memberships_of(user):
         with organization_scope(membership.organization_id):

@@ -31,6 +31,13 @@ def create_password_link(*, membership_id: uuid.UUID) -> PasswordLink:
     An account is more than a membership: where it also belongs to another organization, or runs the installation, a
     link would give one organization's manager what another gave. There only mail or the operator helps (NotAllowed).
     """
+    membership = member_of_here_alone(membership_id)
+    record("member.password_link", "membership", membership.pk)
+    return issue_password_link(membership.user)
+
+
+def member_of_here_alone(membership_id: uuid.UUID) -> Membership:
+    """An active member whose account is nobody else's business. Raises NotFound, NotAllowed."""
     organization_id = current_scope().organization_id
     membership = (
         Membership.objects.select_related("user")
@@ -44,11 +51,10 @@ def create_password_link(*, membership_id: uuid.UUID) -> PasswordLink:
         raise NotAllowed(
             _(
                 "This account is used outside of your organization as well. Its owner can reset the password by "
-                "e-mail, or the operator of this installation can make a link."
+                "e-mail, or the operator of this installation can help."
             )
         )
-    record("member.password_link", "membership", membership.pk)
-    return issue_password_link(membership.user)
+    return membership
 
 
 def issue_password_link(user: User) -> PasswordLink:

@@ -46,6 +46,11 @@ def field_of(form: Any, name: str) -> Any:
     return form[name]
 
 
+@register.filter
+def wordlist(text: str) -> list[str]:
+    return text.split()
+
+
 @register.simple_tag
 def section_is_open(form: Any, section: Any) -> bool:
     return not section.folded or form.errors_in(section)
@@ -65,6 +70,9 @@ _ICONS = {
     "invitation": '<path d="M4 6h16v12H4zM4 7l8 6 8-6"/>',
     "token": '<circle cx="8" cy="15" r="3.5"/><path d="m10.6 12.4 8-8M16 7l2.5 2.5"/>',
     "offer": '<path d="M4 8h16v11H4zM9 8V5h6v3M4 13h16"/>',
+    "statement": '<path d="M6 3h9l4 4v14H6zM9 12h6M9 16h6M14 3v5h5"/>',
+    "price": '<circle cx="12" cy="12" r="8"/><path d="M15 9a3.5 3.5 0 1 0 0 6M8 11h5M8 13h5"/>',
+    "report": '<path d="M4 20V4M4 20h16M8 16v-5M12 16V8M16 16v-3"/>',
     "history": '<circle cx="12" cy="12" r="8"/><path d="M12 7.5V12l3 2"/>',
 }
 

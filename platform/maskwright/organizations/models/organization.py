@@ -1,5 +1,8 @@
 """Organizations (the tenants), who belongs to them, and how people are invited."""
 
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Now
@@ -7,7 +10,7 @@ from django.db.models.functions import Now
 from maskwright.accounts.models import User
 from maskwright.core.ids import uuid7
 from maskwright.core.models import TenantModel
-from maskwright.organizations.permissions import Role
+from maskwright.organizations.permissions import Role, SecondFactor
 
 
 class Organization(models.Model):
@@ -20,6 +23,12 @@ class Organization(models.Model):
     account_id = models.CharField(max_length=12, unique=True, validators=[RegexValidator(r"^\d{12}$")])
     is_vendor = models.BooleanField(default=False, help_text="May be offered the work of other organizations.")
     is_active = models.BooleanField(default=True)
+    #: From where labelers and reviewers may work (`organizations.networks`); empty: from everywhere.
+    labeler_networks = ArrayField(models.CharField(max_length=50), default=list, db_default=[])
+    #: Who needs a second factor to act here (`organizations.second_factor`).
+    second_factor = models.CharField(
+        max_length=10, choices=SecondFactor, default=SecondFactor.NOBODY, db_default=SecondFactor.NOBODY
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:
@@ -33,6 +42,7 @@ class Membership(TenantModel):
     role = models.CharField(max_length=10, choices=Role)
     is_active = models.BooleanField(default=True)
     version = models.PositiveIntegerField(default=1)
+    deactivated_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -51,7 +61,13 @@ class Invitation(models.Model):
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="invitations")
     role = models.CharField(max_length=10, choices=Role)
     email = models.EmailField(blank=True, help_text="When set, only this address may accept.")
+    #: How the inviter calls the person; what a new account starts with.
+    display_name = models.CharField(max_length=100, blank=True, default="", db_default="")
+    #: Of invitations that were made before there could be several teams.
     work_team_id = models.UUIDField(null=True, blank=True)
+    work_team_ids = ArrayField(models.UUIDField(), default=list, db_default=[])
+    #: What the person can do, by the inviter: `[{"name": "...", "level": 0 to 100}]`.
+    skills = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
     hash = models.CharField(max_length=64, unique=True)
     seats = models.PositiveSmallIntegerField(default=1)
     used = models.PositiveSmallIntegerField(default=0)
@@ -62,6 +78,11 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} of {self.organization}"
+
+    @property
+    def team_ids(self) -> list[uuid.UUID]:
+        """The work teams the person joins, in the order in which they were named."""
+        return list(dict.fromkeys([*([self.work_team_id] if self.work_team_id else []), *self.work_team_ids]))
 
 
 __all__ = ["Invitation", "Membership", "Organization"]

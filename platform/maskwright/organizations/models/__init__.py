@@ -1,0 +1,7 @@
+"""Organizations and who belongs to them."""
+
+from maskwright.organizations.models.access_key import AccessKey
+from maskwright.organizations.models.identity_provider import IdentityProvider
+from maskwright.organizations.models.organization import Invitation, Membership, Organization
+
+__all__ = ["AccessKey", "IdentityProvider", "Invitation", "Membership", "Organization"]
