@@ -20,8 +20,14 @@ class WorkHandler(Protocol):
     def item_failed(self, item_id: uuid.UUID, code: str, reason: str) -> None:
         """The item will get no further answers."""
 
+    def person_declined(self, queue_id: uuid.UUID, worker_id: uuid.UUID) -> None:
+        """A person declined something of the queue."""
+
     def queue_closed(self, queue_id: uuid.UUID) -> None:
         """A stopping queue has no live claim any more."""
+
+    def queue_names(self, queue_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+        """What the owner calls the work of these queues; only of those that the scope may see."""
 
 
 _handler: WorkHandler | None = None

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from workforce.distribution.forecast import BUCKET_SECONDS, WINDOW_SECONDS, Forecast, forecast
+from workforce.gold import GOLD, OWN_SLOT
 from workforce.models import WorkQueue
 
 _LISTED = 200
@@ -30,7 +31,8 @@ class Held:
 
 @dataclass(frozen=True)
 class Starving:
-    """An item that waits for an answer nobody can give. `why`: no_team, nobody_skilled, nobody_left, kept."""
+    """An item that waits for an answer nobody can give. `why`: no_team, nobody_skilled, nobody_left, kept,
+    unassigned (its share of a shared queue is nobody's)."""
 
     item_id: uuid.UUID
     position: int
@@ -76,7 +78,7 @@ SELECT clock_timestamp(),
     SELECT coalesce(sum(labelers_wanted), 0) FROM workforce_workitem
     WHERE work_queue_id = %(queue)s AND state = 'waiting'),
   min(created_at) FILTER (WHERE state = 'ready')
-FROM workforce_slot WHERE work_queue_id = %(queue)s AND state IN ('ready', 'claimed')
+FROM workforce_slot WHERE work_queue_id = %(queue)s AND state IN ('ready', 'claimed') AND audience_id <> %(gold)s
 """
 _HELD = """
 SELECT c.id, c.worker_id, w.code, c.work_item_id, i.position, c.stage, c.claimed_at, s.expires_at, s.deadline_at
@@ -97,13 +99,15 @@ WITH people AS (
     AND i.user_id = m.user_id
 ), oldest AS (
   SELECT s.work_item_id, min(s.position) AS position, min(s.created_at) AS since, max(s.round) AS round,
-    bool_and(s.reserved_claim_id IS NULL AND coalesce(s.reserved_until > clock_timestamp(), false)) AS kept
+    bool_and(s.reserved_claim_id IS NULL AND coalesce(s.reserved_until > clock_timestamp(), false)) AS kept,
+    bool_and(s.audience_id = s.work_queue_id) AS free
   FROM (SELECT * FROM workforce_slot WHERE work_queue_id = %(queue)s AND state = 'ready' AND stage = 'label'
-        ORDER BY created_at LIMIT 1000) s
+          AND audience_id <> %(gold)s ORDER BY created_at LIMIT 1000) s
   GROUP BY s.work_item_id
 ), judged AS (
   SELECT o.*, CASE
     WHEN o.kept THEN 'kept'
+    WHEN o.free THEN 'unassigned'
     WHEN EXISTS (SELECT 1 FROM workforce_workgrant g WHERE g.work_queue_id = %(queue)s AND g.state = 'accepted'
                  AND g.revoked_at IS NULL) THEN ''
     WHEN NOT EXISTS (SELECT 1 FROM people) THEN 'no_team'
@@ -133,10 +137,11 @@ WHERE w.organization_id = %(org)s AND (
     WHERE i.organization_id = %(org)s AND i.customer_id = %(org)s))
 ORDER BY w.code LIMIT 500
 """
-_BUCKETS = """
-SELECT floor(extract(epoch FROM clock_timestamp() - ended_at) / %(bucket)s)::int, count(*) FROM workforce_claim
-WHERE work_queue_id = %(queue)s AND state = 'submitted' AND stage = 'label'
-  AND ended_at > clock_timestamp() - %(window)s * interval '1 second'
+_BUCKETS = f"""
+SELECT floor(extract(epoch FROM clock_timestamp() - c.ended_at) / %(bucket)s)::int, count(*)
+FROM workforce_claim c JOIN workforce_slot s ON s.id = c.slot_id AND {OWN_SLOT}
+WHERE c.work_queue_id = %(queue)s AND c.state = 'submitted' AND c.stage = 'label'
+  AND c.ended_at > clock_timestamp() - %(window)s * interval '1 second'
 GROUP BY 1
 """
 
@@ -149,6 +154,7 @@ def queue_view(queue: WorkQueue) -> QueueView:
         "limit": _LISTED,
         "bucket": BUCKET_SECONDS,
         "window": WINDOW_SECONDS,
+        "gold": GOLD,
     }
 
     def rows(sql: str) -> list[Any]:

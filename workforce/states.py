@@ -31,6 +31,7 @@ class ItemState(TextChoices):
     DONE = "done", _("all answers are in")
     FAILED = "failed", _("cannot be finished")
     ATTENTION = "attention", _("needs attention")
+    GOLD = "gold", _("gold task")  # beside the queue: wants nothing, counts nowhere
 
 
 class SlotState(TextChoices):
@@ -70,3 +71,45 @@ class GrantState(TextChoices):
     EXPIRED = "expired", _("expired")
     WITHDRAWN = "withdrawn", _("withdrawn")
     REVOKED = "revoked", _("revoked")
+
+
+class EntryKind(TextChoices):
+    """Of a ledger entry."""
+
+    TIME = "time", _("active seconds")
+    OBJECT = "object", _("answers that count")
+
+
+class EntryReason(TextChoices):
+    """Why a ledger entry was added."""
+
+    WORKED = "worked", _("worked")
+    ACCEPTED = "accepted", _("answer accepted")
+    TAKEN_BACK = "taken_back", _("answer counts no more")
+    WITHDRAWN = "withdrawn", _("work withdrawn")
+    RESTORED = "restored", _("withdrawal undone")
+    CORRECTED = "corrected", _("corrected by a manager")
+
+
+class NoticeKind(TextChoices):
+    """What people are told of."""
+
+    AVAILABLE = "available", _("work is available")
+    RETURNED = "returned", _("an answer came back")
+    PAUSED = "paused", _("somebody was paused in a job")
+    QUALITY = "quality", _("a quality rule acted")
+
+
+class SkillSource(TextChoices):
+    """Where a person's skill comes from."""
+
+    HAND = "hand", _("given by hand")
+    QUALIFICATION = "qualification", _("earned by a qualification")
+    GOLD = "gold", _("computed from gold tasks")
+
+
+class StatementKind(TextChoices):
+    """Whom a statement is for."""
+
+    VENDOR = "vendor", _("vendor")
+    LABELER = "labeler", _("labeler")

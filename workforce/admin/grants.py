@@ -7,16 +7,17 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.formats import localize
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_protect
 
 from maskwright.core.scope import current_scope
 from maskwright.organizations.actor import Actor
 from maskwright.organizations.admin_actions import ObjectAction
-from maskwright.organizations.admin_base import NavEntry, ScopedModelAdmin, actor_of
+from maskwright.organizations.admin_base import NavEntry, ScopedModelAdmin, actor_of, may
 from maskwright.organizations.admin_filters import ChoiceFilter
 from maskwright.organizations.admin_forms import Section, ServiceForm
 from maskwright.organizations.admin_html import badge, moment
@@ -28,6 +29,7 @@ from workforce.models import GrantStaffing, WorkGrant
 from workforce.selectors import GrantRow, grant_rows, team_list
 from workforce.services.grants import accept_grant, decline_grant, staff_grant, unstaff_grant
 from workforce.states import GrantState
+from workforce.vendor_console import vendor_console
 
 #: `labeling` says what the granted work is: more context for the page of a live grant, read in the vendor's scope.
 GrantedWork = Callable[[WorkGrant], dict[str, Any]]
@@ -38,6 +40,16 @@ def describe_granted_work(describe: GrantedWork) -> GrantedWork:
     if describe not in _granted_work:
         _granted_work.append(describe)
     return describe
+
+
+#: `labeling` has the page on which a vendor's manager withdraws answers of his own people.
+WithdrawalPage = Callable[[ScopedModelAdmin, HttpRequest, WorkGrant], HttpResponse]
+_withdrawal_pages: list[WithdrawalPage] = []
+
+
+def withdrawals_by(page: WithdrawalPage) -> WithdrawalPage:
+    _withdrawal_pages[:] = [page]
+    return page
 
 
 SHOWN_OFFERS = 5
@@ -80,6 +92,7 @@ def _people(count: int) -> str:
 def _terms(grant: WorkGrant) -> list[tuple[Any, Any]]:
     """What was agreed, or is offered; a term that nobody set is not shown."""
     facts = [
+        (_("Share of the job"), "" if grant.share is None else f"{grant.share} %"),
         (_("Price per accepted object"), _money(grant.price_per_object, grant.currency)),
         (_("Price per hour"), _money(grant.price_per_hour, grant.currency)),
         (_("Bought up to"), _money(grant.purchase_cap, grant.currency)),
@@ -101,7 +114,7 @@ def _accept(request: HttpRequest, actor: Actor, grant: WorkGrant) -> str:
 
 
 def _decline(request: HttpRequest, actor: Actor, grant: WorkGrant) -> str:
-    decline_grant(grant_id=grant.pk)
+    decline_grant(grant_id=grant.pk, reason=request.POST.get("reason", "").replace("\x00", ""))
     return gettext("The offer was declined.")
 
 
@@ -118,7 +131,7 @@ class ReceivedGrantAdmin(ScopedModelAdmin):
     can_add = False
     nav = NavEntry("work", 9, _("Work for customers"))
     icon = "offer"
-    intro = _("Work that other organizations offer to yours. Accept it, then say which teams do it.")
+    intro = _("Offers and running work of all your customers. Accept an offer, then say which teams do it.")
     empty_title = _("No offers yet")
     empty_text = _("When a customer offers you a labeling job it appears here.")
     list_display = ("offer", "customer", "state_badge", "staffed", "until")
@@ -126,6 +139,7 @@ class ReceivedGrantAdmin(ScopedModelAdmin):
     list_filter = (GrantStateFilter,)
     ordering = ("-created_at",)
     change_form_template = "admin/manage/grant.html"
+    change_list_template = "admin/manage/grants.html"
     object_actions = (
         ObjectAction("accept", _("Accept"), Permission.TEAMS_MANAGE, _accept, available=_is_offered, style="primary"),
         ObjectAction(
@@ -135,6 +149,7 @@ class ReceivedGrantAdmin(ScopedModelAdmin):
             _decline,
             confirm=_("The customer is told. You cannot take the offer afterwards; he can make another."),
             available=_is_offered,
+            asks=_("Reason, for the customer"),
         ),
     )
 
@@ -147,6 +162,32 @@ class ReceivedGrantAdmin(ScopedModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return WorkGrant.objects.filter(vendor_id=current_scope().organization_id).order_by(*self.ordering)
+
+    def extra_urls(self) -> list[URLPattern]:
+        return [
+            path(
+                "<uuid:object_id>/withdrawals/", self.guarded(self.withdrawals_view), name=self.url_name("withdrawals")
+            )
+        ]
+
+    def withdrawals_view(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
+        return csrf_protect(self._withdrawals_view)(request, object_id)
+
+    def _withdrawals_view(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
+        grant = self.object_or_404(request, object_id)
+        if not (may(request, Permission.JOBS_MANAGE) and _row(grant).is_live):
+            raise Http404
+        return _withdrawal_pages[0](self, request, grant)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        context: dict[str, Any] = {}
+        if actor_of(request).is_vendor:
+            context = {
+                "console": vendor_console(),
+                "may_change": may(request, Permission.TEAMS_MANAGE),
+                "may_read_money": may(request, Permission.MONEY_READ),
+            }
+        return super().changelist_view(request, {**context, **(extra_context or {})})
 
     def prepare_rows(self, request: HttpRequest, rows: list[Any]) -> None:
         for row, grant in zip(grant_rows(rows), rows, strict=True):
@@ -200,8 +241,14 @@ class ReceivedGrantAdmin(ScopedModelAdmin):
             (_("Photos"), preview),
             *_terms(obj),
         ]
-        context = {"title": self.offer(obj), "facts": facts, "is_accepted": obj.state == GrantState.ACCEPTED}
-        if _row(obj).is_live:
+        is_live = _row(obj).is_live
+        context = {
+            "title": self.offer(obj),
+            "facts": facts,
+            "is_accepted": obj.state == GrantState.ACCEPTED,
+            "may_withdraw": is_live and may(request, Permission.JOBS_MANAGE),
+        }
+        if is_live:
             for describe in _granted_work:
                 context.update(describe(obj))
         return context

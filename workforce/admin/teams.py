@@ -5,20 +5,24 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_protect
 
 from maskwright.core.scope import current_scope
 from maskwright.organizations.actor import Actor
-from maskwright.organizations.admin import offer_teams
 from maskwright.organizations.admin_actions import ObjectAction
 from maskwright.organizations.admin_base import NavEntry, ScopedModelAdmin
 from maskwright.organizations.admin_forms import Section, ServiceForm
 from maskwright.organizations.admin_widgets import PickMany, PickRow, picked_first
 from maskwright.organizations.models import Membership
 from maskwright.organizations.permissions import Permission, Role, allows
+from workforce.admin.team_hours import hours_context, save_hours
 from workforce.models import TeamMember, WorkTeam
 from workforce.selectors import team_list
 from workforce.services.teams import (
@@ -33,9 +37,6 @@ from workforce.services.teams import (
 def team_choices() -> list[tuple[uuid.UUID, str]]:
     owner = current_scope().organization_id
     return list(WorkTeam.objects.filter(organization_id=owner).order_by("name").values_list("pk", "name"))
-
-
-offer_teams(team_choices)
 
 
 def labeler_choices(team: WorkTeam | None = None) -> list[tuple[str, PickRow]]:
@@ -71,6 +72,7 @@ class TeamForm(ServiceForm):
             ("people",),
             _("Whoever is ticked gets the team's work as soon as a job runs. Taking somebody out ends open work."),
         ),
+        Section(_("Groups of the identity provider"), ("groups",), folded=True),
     )
 
     name = forms.CharField(label=_("Name"), max_length=63)
@@ -78,6 +80,13 @@ class TeamForm(ServiceForm):
         label=_("Description"), max_length=200, required=False, help_text=_("What the team is good at, for colleagues.")
     )
     people = forms.MultipleChoiceField(label=_("Members"), required=False, widget=PickMany(noun=_("people")))
+
+    groups = forms.CharField(
+        label=_("Groups, with commas between them"),
+        max_length=700,
+        required=False,
+        help_text=_("Who signs in through your organization with one of them is in the team, and out of it without."),
+    )
 
     def __init__(self, *args: Any, team: WorkTeam | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -113,6 +122,38 @@ class WorkTeamAdmin(ScopedModelAdmin):
         ),
     )
 
+    change_form_template = "admin/manage/team.html"
+
+    def extra_urls(self) -> list[URLPattern]:
+        return [path("<uuid:object_id>/hours/", self.guarded(self.hours_view), name=self.url_name("hours"))]
+
+    def hours_view(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
+        return csrf_protect(self._hours_view)(request, object_id)
+
+    def _hours_view(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
+        team = self.object_or_404(request, object_id)
+        may_write = self.has_change_permission(request, team)
+        if request.method == "POST":
+            if not may_write:
+                raise PermissionDenied
+            with transaction.atomic():
+                saved = save_hours(request, team.pk)
+            if saved:
+                return HttpResponseRedirect(self.page_url("hours", team.pk))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Working hours"),
+            "opts": self.opts,
+            "page": self,
+            "object": team,
+            "may_write": may_write,
+            **hours_context(request, team),
+        }
+        return self._respond(request, "admin/manage/team_hours.html", context)
+
+    def page_context(self, request: HttpRequest, obj: Any | None, form: ServiceForm) -> dict[str, Any]:
+        return {} if obj is None else {"hours_url": self.page_url("hours", obj.pk)}
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return team_list().filter(organization_id=current_scope().organization_id)
 
@@ -129,14 +170,16 @@ class WorkTeamAdmin(ScopedModelAdmin):
         if obj is not None:
             people = [str(user_id) for user_id in _members(obj)]
             initial = {"name": obj.name, "description": obj.description, "people": people}
+            initial["groups"] = ", ".join(obj.groups)
         return TeamForm(data, initial=initial, team=obj)
 
     def apply(self, request: HttpRequest, actor: Actor, obj: Any | None, form: ServiceForm) -> Any:
         data = form.cleaned_data
         wanted = {uuid.UUID(value) for value in data["people"]}
+        texts = {"name": data["name"], "description": data["description"], "groups": data["groups"].split(",")}
         if obj is None:
-            return create_work_team(name=data["name"], description=data["description"], user_ids=sorted(wanted))
-        team = change_work_team(work_team_id=obj.pk, name=data["name"], description=data["description"])
+            return create_work_team(**texts, user_ids=sorted(wanted))
+        team = change_work_team(work_team_id=obj.pk, **texts)
         present = set(_members(obj))
         # Only what the form offered is changed: somebody whose role no longer labels is not on it.
         offered = {uuid.UUID(value) for value, _label in labeler_choices()}

@@ -14,6 +14,7 @@ from workforce import selectors
 from workforce.api import inputs, outputs
 from workforce.services import grants
 from workforce.services.terms import OfferTerms
+from workforce.vendor_console import received_progress
 
 
 def _grant(grant_id: uuid.UUID, status: int = 200) -> Response:
@@ -44,6 +45,7 @@ class GrantsView(APIView):
             preview=values["preview"],
             starts_at=values["starts_at"],
             expires_at=values["expires_at"],
+            share=values["share"],
             terms=OfferTerms.of(values),
         )
         return _grant(grant.pk, 201)
@@ -54,6 +56,15 @@ class GrantView(APIView):
     def get(self, request: Request, grant_id: uuid.UUID) -> Response:
         require(actor_of_request(request), Permission.JOBS_READ)
         return _grant(grant_id)
+
+
+class GrantProgressView(APIView):
+    """How far a vendor is with its part of a live grant, until when, and how good its people are."""
+
+    @extend_schema(responses=outputs.GrantProgressOutput)
+    def get(self, request: Request, grant_id: uuid.UUID) -> Response:
+        require(actor_of_request(request), Permission.JOBS_READ)
+        return Response(outputs.GrantProgressOutput(received_progress(grant_id)).data)
 
 
 class WithdrawOfferView(APIView):

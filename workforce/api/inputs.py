@@ -7,11 +7,15 @@ class CreateTeam(serializers.Serializer[None]):
     name = serializers.CharField()
     description = serializers.CharField(allow_blank=True, default="")
     users = serializers.ListField(child=serializers.UUIDField(), default=list, max_length=1000)
+    groups = serializers.ListField(
+        child=serializers.CharField(), default=list, help_text="Of the identity provider: who signs in with one is in."
+    )
 
 
 class ChangeTeam(serializers.Serializer[None]):
     name = serializers.CharField(required=False)
     description = serializers.CharField(allow_blank=True, required=False)
+    groups = serializers.ListField(child=serializers.CharField(), required=False)
 
 
 class AddTeamMember(serializers.Serializer[None]):
@@ -30,6 +34,14 @@ class OfferTermsInput(serializers.Serializer[None]):
     minimum_gold_iou = serializers.DecimalField(4, 3, allow_null=True, default=None)
 
 
+def share_field() -> serializers.IntegerField:
+    return serializers.IntegerField(
+        allow_null=True,
+        default=None,
+        help_text="Percent of the job; it is shared out from then on. Left out: the vendor works on all of it.",
+    )
+
+
 class DeclineGrant(serializers.Serializer[None]):
     reason = serializers.CharField(allow_blank=True, default="", max_length=500)
 
@@ -39,6 +51,7 @@ class OfferGrant(OfferTermsInput):
     vendor = serializers.UUIDField(help_text="The vendor's id, from `/api/v1/vendors`.")
     title = serializers.CharField(allow_blank=True, default="", max_length=128)
     preview = serializers.BooleanField(default=False)
+    share = share_field()
     starts_at = serializers.DateTimeField(allow_null=True, default=None)
     expires_at = serializers.DateTimeField(allow_null=True, default=None)
 

@@ -11,6 +11,7 @@ class TeamOutput(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     name = serializers.CharField()
     description = serializers.CharField()
+    groups = serializers.ListField(child=serializers.CharField())
     member_count = serializers.IntegerField()
     work_queue_count = serializers.IntegerField(source="queue_count")
     created_at = serializers.DateTimeField()
@@ -40,6 +41,7 @@ class GrantOutput(serializers.Serializer[Any]):
     state = serializers.CharField(source="grant.state")
     is_live = serializers.BooleanField()
     preview = serializers.BooleanField(source="grant.preview")
+    share = serializers.IntegerField(source="grant.share", allow_null=True)
     starts_at = serializers.DateTimeField(source="grant.starts_at", allow_null=True)
     expires_at = serializers.DateTimeField(source="grant.expires_at", allow_null=True)
     accept_by = serializers.DateTimeField(source="grant.accept_by", allow_null=True)
@@ -62,3 +64,30 @@ class GrantOutput(serializers.Serializer[Any]):
 
     def get_teams(self, row: GrantRow) -> list[dict[str, str]]:
         return [{"id": str(identity), "name": name} for identity, name in row.teams]
+
+
+class AnswerCounts(serializers.Serializer[Any]):
+    accepted = serializers.IntegerField()
+    returned = serializers.IntegerField()
+    withdrawn = serializers.IntegerField()
+
+
+class OwnLabelerOutput(serializers.Serializer[Any]):
+    worker = serializers.UUIDField(source="worker_id")
+    name = serializers.CharField()
+    answers = AnswerCounts()
+
+
+class GrantProgressOutput(serializers.Serializer[Any]):
+    """`items`, `done`: data objects of the vendor's part; `missing`: answers to come. Times are a forecast, at the
+    real speed of the vendor's people; null while too little is known."""
+
+    items = serializers.IntegerField(source="progress.items")
+    done = serializers.IntegerField(source="progress.done")
+    missing = serializers.IntegerField(source="progress.missing")
+    at_work = serializers.IntegerField(source="progress.at_work")
+    answers = AnswerCounts(source="progress.answers")
+    expected = serializers.DateTimeField(allow_null=True)
+    earliest = serializers.DateTimeField(allow_null=True)
+    latest = serializers.DateTimeField(allow_null=True)
+    people = OwnLabelerOutput(many=True)

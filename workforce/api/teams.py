@@ -36,6 +36,7 @@ class TeamsView(APIView):
             name=given.validated_data["name"],
             description=given.validated_data["description"],
             user_ids=given.validated_data["users"],
+            groups=given.validated_data["groups"],
         )
         return _team(team.pk, 201)
 

@@ -15,7 +15,8 @@ class Claim(TenantModel):
     """A lease of a slot by one labeler.
 
     `revision` is the queue's when it was taken, `stage` and `round` the slot's; `work_grant_id` is the vendor's grant
-    under which it was taken, null for the organization's own people. `active_seconds` excludes pauses.
+    under which it was taken, null for the organization's own people. `active_seconds` excludes pauses. `is_withdrawn`:
+    the answer given under it was withdrawn; its holder does not get the item again.
     """
 
     work_queue = TenantForeignKey(WorkQueue, on_delete=models.CASCADE, related_name="claims")
@@ -32,6 +33,7 @@ class Claim(TenantModel):
     ended_at = models.DateTimeField(null=True)
     active_seconds = models.FloatField(default=0.0)
     reason = models.CharField(max_length=500, default="", blank=True)
+    is_withdrawn = models.BooleanField(default=False, db_default=False)
 
     objects: ClassVar[TenantManager[Self]] = TenantManager(granted_queue="work_queue_id")
 

@@ -1,11 +1,13 @@
-"""What people can do: skills with a level, given by hand."""
+"""What people can do: skills with a level, given by hand, earned by a qualification, or computed from gold tasks."""
 
 from typing import ClassVar
 
 from django.db import models
+from django.db.models.functions import Now
 
 from maskwright.accounts.models import User
 from maskwright.core.models import TenantModel
+from workforce.states import SkillSource
 
 
 class PersonSkill(TenantModel):
@@ -17,6 +19,8 @@ class PersonSkill(TenantModel):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     name = models.CharField(max_length=63)
     level = models.PositiveSmallIntegerField()
+    source = models.CharField(max_length=15, choices=SkillSource, default=SkillSource.HAND, db_default=SkillSource.HAND)
+    changed_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [

@@ -16,6 +16,7 @@ class WorkGrant(TenantModel):
     before it accepts, the vendor sees nothing of the work itself.
 
     Terms (prices to `minimum_gold_iou`) are fixed once offered, in the database as well; other terms are another offer.
+    `share` is the percent of a shared queue that is offered; without one the vendor works on all of it with others.
     A price is in `currency` (ISO 4217), per accepted data object or per hour; `purchase_cap` is an amount in it.
     `accept_by` ends an unanswered offer, `expires_at` the work."""
 
@@ -24,6 +25,7 @@ class WorkGrant(TenantModel):
     state = models.CharField(max_length=10, choices=GrantState, default=GrantState.OFFERED)
     title = models.CharField(max_length=128, default="", blank=True)
     preview = models.BooleanField(default=False)
+    share = models.PositiveSmallIntegerField(null=True, blank=True)
     starts_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     accept_by = models.DateTimeField(null=True, blank=True)
@@ -65,11 +67,14 @@ class WorkGrant(TenantModel):
                 | models.Q(minimum_gold_iou__gte=0, minimum_gold_iou__lte=1),
                 name="work_grant_gold_iou",
             ),
+            models.CheckConstraint(
+                condition=models.Q(share__isnull=True) | models.Q(share__gte=1, share__lte=100), name="work_grant_share"
+            ),
         ]
         indexes = [models.Index(fields=["vendor_id", "state"], name="work_grant_vendor")]
 
     def __str__(self) -> str:
-        return f"grant {self.pk}"
+        return self.title or f"grant {self.pk}"
 
 
 class GrantStaffing(TenantModel):

@@ -24,7 +24,7 @@ class WorkQueue(TenantModel):
     `policy` (workforce.distribution) orders its slots; `required_skills` maps a skill's name in lower case to the least
     level of who labels. `hold_seconds`: how long a place is kept for who stops and resumes later. Who has
     `max_open_claims` in all jobs gets none here. After `max_declines` (null: as many as answers are wanted) an item
-    needs a manager's attention.
+    needs a manager's attention. Between two signs of activity at most `idle_seconds` count as worked.
     """
 
     work_team = TenantForeignKey(WorkTeam, null=True, blank=True, related_name="work_queues")
@@ -35,6 +35,9 @@ class WorkQueue(TenantModel):
     hold_seconds = models.PositiveIntegerField(default=28800, db_default=28800)
     max_open_claims = models.PositiveSmallIntegerField(default=3, db_default=3)
     max_declines = models.PositiveSmallIntegerField(null=True, blank=True)
+    idle_seconds = models.PositiveSmallIntegerField(default=60, db_default=60)
+    # Its own items wait for nobody: everybody gets each of its gold items once (`services.gold.keep_all`).
+    is_qualification = models.BooleanField(default=False, db_default=False)
     state = models.CharField(max_length=10, choices=QueueState, default=QueueState.DRAFT)
     window = models.PositiveIntegerField(default=1000)
     labelers_wanted = models.PositiveSmallIntegerField(default=3)
@@ -69,7 +72,8 @@ class WorkItem(TenantModel):
 
     `position` is its place in the queue. `stage` and `round` are where it stands now: labeling in round 1, review in
     round 1, and, when the reviewer sends answers back, labeling in round 2, with slots for those answers only.
-    An item that needs attention (too many declined it) is offered to nobody until a manager decides.
+    An item that needs attention (too many declined it) is offered to nobody until a manager decides. `audience_id`:
+    whose part it is in a shared queue (`WorkShare`); its slots are made for the same.
     """
 
     work_queue = TenantForeignKey(WorkQueue, on_delete=models.CASCADE, related_name="work_items")
@@ -78,6 +82,7 @@ class WorkItem(TenantModel):
     stage = models.CharField(max_length=10, choices=Stage, default=Stage.LABEL)
     round = models.PositiveSmallIntegerField(default=1)
     state = models.CharField(max_length=10, choices=ItemState, default=ItemState.WAITING)
+    audience_id = models.UUIDField(default=EVERYBODY, db_default=EVERYBODY)
     attention_at = models.DateTimeField(null=True)
     attention_reason = models.CharField(max_length=1000, default="", db_default="", blank=True)
 
@@ -95,6 +100,9 @@ class WorkItem(TenantModel):
             ),
             models.Index(fields=["work_queue"], condition=models.Q(state="open"), name="work_item_open"),
             models.Index(fields=["work_queue"], condition=models.Q(state="attention"), name="work_item_attention"),
+            models.Index(
+                fields=["work_queue", "audience_id"], condition=~models.Q(audience_id=EVERYBODY), name="work_item_part"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,6 @@
 """Workforces and work teams."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -31,6 +32,9 @@ class WorkTeam(TenantModel):
     workforce = TenantForeignKey(Workforce, related_name="work_teams")
     name = models.CharField(max_length=63)
     description = models.CharField(max_length=200, blank=True)
+    #: Groups of the identity provider whose people are in the team, by their sign-in (Ground Truth's
+    #: `OidcMemberDefinition`).
+    groups = ArrayField(models.CharField(max_length=63), default=list, db_default=[])
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organization_id", "name"], name="work_team_name_once")]
@@ -44,6 +48,8 @@ class TeamMember(TenantModel):
 
     work_team = TenantForeignKey(WorkTeam, on_delete=models.CASCADE, related_name="members")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    #: In the team because of a group, and out of it without; False: put there by hand, and left there.
+    by_group = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [

@@ -9,7 +9,8 @@ from workforce.distribution.ageing import EFFECTIVE_PRIORITY
 # One row per queue and stage the person may take work of: his teams', his reviews', and what his vendor staffs. The
 # audience is whom the slots of a shared queue are marked for. Reviews come before labeling of the same queue. Queues
 # stand by their priority and how long they have not been served. `open` counts the live claims he has anywhere;
-# `is_skilled` says whether he has what the queue requires of who labels.
+# `is_skilled` says whether he has what the queue requires of who labels, `is_paused` whether he gets nothing of it now,
+# the last column whether a claim of his ran out.
 ELIGIBLE = f"""
 WITH teams AS (
   SELECT m.work_team_id FROM workforce_teammember m WHERE m.organization_id = %(org)s AND m.user_id = %(user)s
@@ -35,7 +36,13 @@ SELECT q.id, q.organization_id, q.state, f.stage, f.work_grant_id,
   f.stage = 'review' OR NOT EXISTS (
     SELECT 1 FROM jsonb_each_text(q.required_skills) r WHERE NOT EXISTS (
       SELECT 1 FROM workforce_personskill p WHERE p.organization_id = %(org)s AND p.user_id = %(user)s
-        AND lower(p.name) = r.key AND p.level >= r.value::int)) AS is_skilled
+        AND lower(p.name) = r.key AND p.level >= r.value::int)) AS is_skilled,
+  EXISTS (
+    SELECT 1 FROM workforce_workpause p WHERE p.worker_id = i.worker_id AND p.work_queue_id = q.id
+      AND p.ended_at IS NULL AND coalesce(p.until > clock_timestamp(), true)) AS is_paused,
+  q.is_qualification AND f.stage = 'label',
+  EXISTS (SELECT 1 FROM workforce_claim x
+    WHERE x.work_queue_id = q.id AND x.worker_id = i.worker_id AND x.state = 'expired')
 FROM offers f
 JOIN workforce_workqueue q ON q.id = f.id
 LEFT JOIN workforce_workeridentity i
@@ -48,7 +55,7 @@ ORDER BY {EFFECTIVE_PRIORITY} DESC, q.id, f.stage DESC
 """
 
 # Nobody answers an object twice, reviews what he labeled, or labels what he reviewed. A label answer that was sent back
-# is void, so its labeler may do that object again; a reviewer may review a later round.
+# is void, so its labeler may do that object again, unless it was withdrawn; a reviewer may review a later round.
 _HELD = """
   SELECT 1 FROM workforce_slot o WHERE o.work_item_id = s.work_item_id AND o.worker_id = e.worker_id
     AND o.state IN ('claimed', 'accepted')
@@ -57,6 +64,7 @@ _HELD = """
 _BARRED = """
   SELECT 1 FROM workforce_claim d WHERE d.work_item_id = s.work_item_id AND d.worker_id = e.worker_id
     AND ((d.state = 'declined' AND d.stage = e.stage AND d.round = s.round)
+      OR (d.is_withdrawn AND e.stage = 'label')
       OR (e.stage = 'review' AND d.stage = 'label' AND d.state = 'submitted'))
 """
 _OPEN_TO_HIM = f"s.state = 'ready' AND s.stage = e.stage AND NOT EXISTS ({_HELD}) AND NOT EXISTS ({_BARRED})"
@@ -167,7 +175,8 @@ WHY = f"""
 SELECT min(CASE WHEN s.state = 'claimed' THEN s.expires_at ELSE s.reserved_until END)
     FILTER (WHERE s.state = 'claimed' OR s.reserved_until > clock_timestamp()),
   bool_or(s.state IN ('ready', 'claimed')),
-  EXISTS (SELECT 1 FROM workforce_workitem w WHERE w.work_queue_id = ANY (%(queues)s) AND w.state = 'waiting')
+  EXISTS (SELECT 1 FROM workforce_workitem w JOIN workforce_workqueue k ON k.id = w.work_queue_id
+    WHERE w.work_queue_id = ANY (%(queues)s) AND w.state = 'waiting' AND NOT k.is_qualification)
 FROM unnest(%(queues)s::uuid[], %(workers)s::uuid[], %(stages)s::text[], %(audiences)s::uuid[])
   AS e(queue_id, worker_id, stage, audience_id)
 JOIN workforce_slot s ON s.work_queue_id = e.queue_id AND s.stage = e.stage AND s.audience_id = e.audience_id

@@ -4,13 +4,14 @@ Every statement uses the database's clock and checks the fencing token, so that 
 """
 
 import uuid
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from random import randrange
 from typing import Any
 
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -18,10 +19,13 @@ from maskwright.audit.record import record
 from maskwright.core.errors import NotFound
 from maskwright.core.ids import uuid7
 from maskwright.core.outbox import Message, emit
+from maskwright.core.prepared import execute_prepared
 from maskwright.core.scope import current_scope
 from workforce.errors import ClaimEnded, LeaseLost
 from workforce.models.work_queue import SHARDS
 from workforce.services import claim_sql
+from workforce.services.activity_sql import COUNTED, RETURNED
+from workforce.services.gold import keep_all
 from workforce.services.pushes import available_pushes
 from workforce.services.workers import ensure_worker
 from workforce.states import ClaimState, QueueState
@@ -37,6 +41,7 @@ class Reason(StrEnum):
     NOT_STARTED = "not_started"
     TOO_MANY_OPEN = "too_many_open"
     SKILLS_MISSING = "skills_missing"
+    PAUSED = "paused"
     JOB_PAUSED = "job_paused"
     ALL_CLAIMED = "all_claimed"
     DONE_ALL = "done_all"
@@ -72,6 +77,9 @@ def claim(*, user_id: uuid.UUID, queue_id: uuid.UUID | None = None, may_review: 
         paused = any(row.state == QueueState.PAUSED for row in found)
         stopping = all(row.state == QueueState.STOPPING for row in found)
         return NoWork(Reason.JOB_PAUSED if paused else Reason.NO_JOBS if stopping else Reason.NOT_STARTED)
+    offers = [row for row in offers if not row.is_paused]
+    if not offers:
+        return NoWork(Reason.PAUSED)
     offers = [row for row in offers if row.is_skilled]
     if not offers:
         return NoWork(Reason.SKILLS_MISSING)
@@ -80,9 +88,12 @@ def claim(*, user_id: uuid.UUID, queue_id: uuid.UUID | None = None, may_review: 
         return NoWork(Reason.TOO_MANY_OPEN)
     claim_id = uuid7()
     values = {**offered(user_id, offers), "claim": claim_id}
-    with connection.cursor() as cursor:
-        cursor.execute(claim_sql.TAKE, values)
-        taken = cursor.fetchone()
+    own = [
+        (row.queue_id, worker) for row, worker in zip(offers, values["workers"], strict=True) if row.is_qualification
+    ]
+    if own:
+        keep_all(own)
+    taken = _take(values, may_collide=any(row.has_lost for row in offers))
     if taken is not None:
         owner, worker_id, item_id = taken
         record("claim.taken", "claim", claim_id, organization_id=owner, worker_id=worker_id, work_item=item_id)
@@ -94,9 +105,23 @@ def claim(*, user_id: uuid.UUID, queue_id: uuid.UUID | None = None, may_review: 
     return _why_nothing(values)
 
 
+def _take(values: dict[str, Any], *, may_collide: bool) -> Any:
+    """The place that was taken, if any. Who has lost one may be submitting late for it at this moment while he is given
+    another place of the same item: then he is given something else."""
+    for is_last in (not may_collide, True):
+        try:
+            with transaction.atomic() if may_collide else nullcontext(), connection.cursor() as cursor:
+                execute_prepared(cursor, claim_sql.TAKE, values)
+                return cursor.fetchone()
+        except IntegrityError:
+            if is_last:
+                raise
+    return None
+
+
 @dataclass(frozen=True)
 class Eligible:
-    """A stage of a queue that the person may take work of, if he `is_skilled` for it."""
+    """A stage of a queue that the person may take work of, if he `is_skilled` for it and not `is_paused` there."""
 
     queue_id: uuid.UUID
     customer_id: uuid.UUID
@@ -110,6 +135,14 @@ class Eligible:
     max_open_claims: int
     open_claims: int
     is_skilled: bool
+    is_paused: bool
+    is_qualification: bool
+    has_lost: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the person may take new work of it now."""
+        return self.state == QueueState.OPEN and self.is_skilled and not self.is_paused
 
 
 def eligible(user_id: uuid.UUID, queue_id: uuid.UUID | None, may_review: bool) -> list[Eligible]:
@@ -123,7 +156,7 @@ def eligible(user_id: uuid.UUID, queue_id: uuid.UUID | None, may_review: bool) -
         "may_review": may_review,
     }
     with connection.cursor() as cursor:
-        cursor.execute(claim_sql.ELIGIBLE, values)
+        execute_prepared(cursor, claim_sql.ELIGIBLE, values)
         return [Eligible(*row) for row in cursor.fetchall()]
 
 
@@ -194,16 +227,12 @@ WITH renewed AS (
   WHERE c.id = %(claim)s AND c.state = 'live' AND {MINE} AND q.id = c.work_queue_id
     AND s.id = c.slot_id AND s.fencing_token = %(token)s AND s.fencing_token = c.fencing_token
     AND s.state = 'claimed'
-  RETURNING c.id, s.expires_at, s.deadline_at, q.state AS queue_state, q.paused_at, q.stop_at, q.revision
+  RETURNING c.id, s.expires_at, s.deadline_at, q.state AS queue_state, q.paused_at, q.stop_at, q.revision,
+    {RETURNED}
 ), kept AS (
   UPDATE workforce_slot n SET reserved_until = clock_timestamp() + %(soft)s * interval '1 second'
   FROM renewed r WHERE n.reserved_claim_id = r.id AND n.state = 'ready' AND n.reserved_worker_id IS NOT NULL
-), counted AS (
-  UPDATE workforce_claim c SET active_seconds = c.active_seconds + least(greatest(%(active)s::float8, 0),
-      greatest(extract(epoch FROM clock_timestamp() - c.claimed_at) - c.active_seconds, 0))
-  FROM renewed r WHERE c.id = r.id AND %(active)s > 0
-)
-SELECT expires_at, deadline_at,
+), {COUNTED}SELECT expires_at, deadline_at,
   extract(epoch FROM CASE queue_state WHEN 'stopping' THEN least(deadline_at, stop_at) ELSE deadline_at END
     - coalesce(paused_at, clock_timestamp()))::float8,
   queue_state = 'paused', queue_state = 'stopping', revision
@@ -212,10 +241,13 @@ FROM renewed
 
 
 def heartbeat(*, user_id: uuid.UUID, claim_id: uuid.UUID, token: int, active_seconds: float = 0.0) -> Lease:
-    """Renew the lease, up to the time limit, and the reservation of what comes next. Activity is capped by the time
-    that has really passed."""
+    """Renew the lease, up to the time limit, and the reservation of what comes next.
+
+    `active_seconds` above nothing says that the person was at work since the last one; how long that was is measured
+    here (`activity_sql`)."""
     with connection.cursor() as cursor:
-        cursor.execute(_HEARTBEAT, _mine(user_id, claim_id, token, active=active_seconds, soft=SOFT_SECONDS))
+        values = _mine(user_id, claim_id, token, active=active_seconds, soft=SOFT_SECONDS)
+        execute_prepared(cursor, _HEARTBEAT, values)
         row = cursor.fetchone()
     if row is None:
         raise why_not_mine(user_id=user_id, claim_id=claim_id, token=token)
@@ -256,7 +288,10 @@ def release(*, user_id: uuid.UUID, claim_id: uuid.UUID, token: int, hold: bool =
 def decline(*, user_id: uuid.UUID, claim_id: uuid.UUID, token: int, reason: str) -> None:
     """Give the slot back and never see the item again. When too many decline it, it needs a manager's attention."""
     owner, item_id, _until = _end(user_id, claim_id, token, ClaimState.DECLINED, reason[:500])
-    emit(Message("work.item_declined", owner, {"item_id": str(item_id)}, key=str(item_id)))
+    emit(
+        Message("work.item_declined", owner, {"item_id": str(item_id)}, key=str(item_id)),
+        Message("work.person_declined", owner, {"claim_id": str(claim_id)}),
+    )
 
 
 def _end(

@@ -27,9 +27,9 @@ REVIEWS_WANTED = 1
 _ADD_MISSING = """
 INSERT INTO workforce_slot
   (id, organization_id, work_queue_id, work_item_id, stage, round, number, shard, position, state, fencing_token,
-   created_at)
+   created_at, audience_id)
 SELECT gen_random_uuid(), i.organization_id, i.work_queue_id, i.id, 'label', i.round, h.last + n,
-  i.position %% %(shards)s, i.position, 'ready', 0, clock_timestamp()
+  i.position %% %(shards)s, i.position, 'ready', 0, clock_timestamp(), i.audience_id
 FROM workforce_workitem i
 CROSS JOIN LATERAL (
   SELECT count(*) FILTER (WHERE s.state <> 'void') AS kept,
@@ -109,11 +109,17 @@ def begin_review(*, item_id: uuid.UUID) -> bool:
     return True
 
 
-# The replaced slots stay as history, void, with their worker. What another stage of the item has open ends.
+# The replaced slots stay as history, void, with their worker. What another stage of the item has open ends. A place is
+# kept for him only if he may still work here: his part of a shared queue is the item's, his vendor has a grant.
 _VOID_ANSWERS = """
 UPDATE workforce_slot SET state = 'void' WHERE work_item_id = %(item)s AND id = ANY (%(slots)s)
   AND stage = 'label' AND state = 'accepted'
 RETURNING worker_id, audience_id
+"""
+_MAY_RETURN = """
+SELECT w.id FROM workforce_worker w WHERE w.id = ANY (%(workers)s) AND (w.vendor_id IS NULL OR EXISTS (
+  SELECT 1 FROM workforce_workgrant g WHERE g.work_queue_id = %(queue)s AND g.vendor_id = w.vendor_id
+    AND g.state = 'accepted' AND g.revoked_at IS NULL))
 """
 _END_REVIEW = """
 WITH freed AS (
@@ -130,10 +136,9 @@ INSERT INTO workforce_slot
   (id, organization_id, work_queue_id, work_item_id, stage, round, number, shard, position, state, fencing_token,
    created_at, audience_id, reserved_worker_id, reserved_until)
 SELECT gen_random_uuid(), i.organization_id, i.work_queue_id, i.id, 'label', i.round, n, i.position %% %(shards)s,
-  i.position, 'ready', 0, clock_timestamp(), v.audience_id, v.worker_id,
+  i.position, 'ready', 0, clock_timestamp(), i.audience_id, v.worker_id,
   CASE WHEN v.worker_id IS NOT NULL THEN clock_timestamp() + %(reserve)s * interval '1 second' END
-FROM workforce_workitem i,
-  unnest(%(workers)s::uuid[], %(audiences)s::uuid[]) WITH ORDINALITY AS v(worker_id, audience_id, n)
+FROM workforce_workitem i, unnest(%(workers)s::uuid[]) WITH ORDINALITY AS v(worker_id, n)
 WHERE i.id = %(item)s
 """
 
@@ -157,12 +162,8 @@ def take_back(*, item_id: uuid.UUID, slot_ids: Sequence[uuid.UUID], reserve_seco
         ended = cursor.fetchall()
         item.stage, item.round, item.state = Stage.LABEL, item.round + 1, ItemState.OPEN
         item.save(update_fields=["stage", "round", "state"])
-        values |= {
-            "workers": [worker if reserve_seconds is not None else None for worker, _audience in voided],
-            "audiences": [audience for _worker, audience in voided],
-            "reserve": reserve_seconds,
-            "shards": SHARDS,
-        }
+        kept = _kept_for(cursor, item, voided) if reserve_seconds is not None else [None] * len(voided)
+        values |= {"workers": kept, "reserve": reserve_seconds, "shards": SHARDS}
         cursor.execute(_ADD_REWORK, values)
     owner = item.organization_id
     record("work_item.taken_back", "work_item", item.pk, round=item.round, answers=len(voided))
@@ -171,6 +172,13 @@ def take_back(*, item_id: uuid.UUID, slot_ids: Sequence[uuid.UUID], reserve_seco
         *available_pushes([item.work_queue_id]),
     )
     return len(voided)
+
+
+def _kept_for(cursor: Any, item: WorkItem, voided: list[tuple[uuid.UUID, uuid.UUID]]) -> list[uuid.UUID | None]:
+    """For whom each place is kept: its worker, or nobody where he may not come back."""
+    cursor.execute(_MAY_RETURN, {"workers": [worker for worker, _ in voided], "queue": item.work_queue_id})
+    allowed = {row[0] for row in cursor.fetchall()}
+    return [worker if worker in allowed and audience == item.audience_id else None for worker, audience in voided]
 
 
 def fail_item(*, item_id: uuid.UUID, code: str, reason: str) -> None:
@@ -194,7 +202,7 @@ def reopen_item(*, item_id: uuid.UUID) -> None:
     item.stage, item.state = Stage.LABEL, ItemState.OPEN
     item.save(update_fields=["stage", "state"])
     item.slots.filter(state=SlotState.VOID, stage=Stage.LABEL, round=item.round, worker=None).update(
-        state=SlotState.READY
+        state=SlotState.READY, audience_id=item.audience_id
     )
     add_missing_slots([item.pk])
     record("work_item.reopened", "work_item", item.pk)

@@ -14,13 +14,16 @@ from maskwright.core.outbox import Message, emit
 from workforce.errors import WrongMove
 from workforce.handlers import handler
 from workforce.models import WorkItem, WorkQueue
+from workforce.services.audiences import mark_opened
 from workforce.services.items import add_missing_slots
 from workforce.services.pushes import available_pushes
 from workforce.states import QUEUE_MOVES, ItemState, QueueState, Stage
 
 _STEP = 500  # items opened in one transaction
 #: Settings of how work is given out.
-DISTRIBUTION = frozenset({"policy", "required_skills", "hold_seconds", "max_open_claims", "max_declines"})
+DISTRIBUTION = frozenset(
+    {"policy", "required_skills", "hold_seconds", "max_open_claims", "max_declines", "idle_seconds"}
+)
 
 
 def create_queue(
@@ -33,6 +36,7 @@ def create_queue(
     priority: int = 0,
     deadline: datetime | None = None,
     review_team_id: uuid.UUID | None = None,
+    is_qualification: bool = False,
     **distribution: Any,
 ) -> WorkQueue:
     """Make a queue that is not open yet. Its owner checks the numbers; the caller's scope owns it.
@@ -51,6 +55,7 @@ def create_queue(
         time_limit_seconds=time_limit_seconds,
         priority=priority,
         deadline=deadline,
+        is_qualification=is_qualification,
         **distribution,
     )
 
@@ -215,7 +220,7 @@ UPDATE workforce_workitem i SET state = 'open' FROM chosen WHERE i.id = chosen.i
 def distribute(*, queue_id: uuid.UUID) -> int:
     """Open waiting items until the window is full; returns how many were opened. Safe to run any number of times."""
     queue = WorkQueue.objects.select_for_update(no_key=True).filter(pk=queue_id, state=QueueState.OPEN).first()
-    if queue is None:
+    if queue is None or queue.is_qualification:
         return 0
     open_now = WorkItem.objects.filter(work_queue=queue, state=ItemState.OPEN, stage=Stage.LABEL).count()
     room = min(queue.window - open_now, _STEP)
@@ -226,6 +231,7 @@ def distribute(*, queue_id: uuid.UUID) -> int:
         opened = [row[0] for row in cursor.fetchall()]
     if not opened:
         return 0
+    mark_opened(queue, opened)
     add_missing_slots(opened)
     handler().items_opened(opened)
     more = [distribution(queue)] if len(opened) == _STEP else []

@@ -13,10 +13,11 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from maskwright.core.errors import NotFound
+from maskwright.core.prepared import execute_prepared
 from maskwright.core.scope import current_scope
+from workforce.gold import GOLD
 from workforce.services import claim_sql
 from workforce.services.claims import MINE, SOFT_SECONDS, eligible, offered, why_not_mine
-from workforce.states import QueueState
 
 
 @dataclass(frozen=True)
@@ -74,12 +75,10 @@ def reserve_next(*, user_id: uuid.UUID, claim_id: uuid.UUID, token: int, may_rev
         cursor.execute(_RENEW, values)
         row = cursor.fetchone()
         if row is None:
-            offers = [
-                one for one in eligible(user_id, None, may_review) if one.state == QueueState.OPEN and one.is_skilled
-            ]
+            offers = [one for one in eligible(user_id, None, may_review) if one.is_open]
             if not offers:
                 return None
-            cursor.execute(claim_sql.RESERVE, {**values, **offered(user_id, offers)})
+            execute_prepared(cursor, claim_sql.RESERVE, {**values, **offered(user_id, offers)})
             row = cursor.fetchone()
     if row is None:
         return None
@@ -98,7 +97,10 @@ def kept_place(*, user_id: uuid.UUID, claim_id: uuid.UUID, slot_id: uuid.UUID, m
     if row is not None:
         found, audience = Reservation(*row[:-1]), row[-1]
         for one in eligible(user_id, found.work_queue_id, may_review):
-            is_his = (one.stage, one.audience_id, one.worker_id) == (found.stage, audience, found.worker_id)
-            if is_his and one.state == QueueState.OPEN and one.is_skilled:
+            is_his = (one.stage, one.worker_id) == (found.stage, found.worker_id) and audience in (
+                one.audience_id,
+                GOLD,
+            )
+            if is_his and one.is_open:
                 return found
     raise NotFound(_("Nothing is kept for you there any more. Ask for the next assignment."))

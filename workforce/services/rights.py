@@ -7,11 +7,12 @@ from django.utils.translation import gettext_noop
 from maskwright.core.scope import current_scope, read_grants
 from maskwright.organizations.models import Membership, Organization
 from maskwright.organizations.permissions import Permission, allows
-from maskwright.organizations.services.invitations import check_team_with, on_accepted
+from maskwright.organizations.services.invitation_places import register_places
 from maskwright.organizations.services.membership import on_rights_changed
 from workforce.models import WorkerIdentity
 from workforce.services.expiry import withdraw_claims
-from workforce.services.teams import check_team, join_invited_team, leave_all_teams
+from workforce.services.invited import InvitationPlaces
+from workforce.services.teams import leave_all_teams
 
 
 def may_label(user_id: uuid.UUID) -> bool:
@@ -39,5 +40,4 @@ def withdraw_member(user_id: uuid.UUID) -> None:
 def connect() -> None:
     on_rights_changed(leave_all_teams)
     on_rights_changed(withdraw_member)
-    check_team_with(check_team)
-    on_accepted(join_invited_team)
+    register_places(InvitationPlaces())

@@ -8,7 +8,6 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext, gettext_noop, ngettext
 
-from maskwright.accounts.models import User
 from maskwright.audit.record import record
 from maskwright.core.errors import Conflict, FieldProblem, Invalid, NotFound
 from maskwright.core.outbox import Message, emit, push
@@ -21,6 +20,9 @@ from workforce.states import QueueState
 
 PRIVATE_WORKFORCE = gettext_noop("Private workforce")
 _MAX_NAME = 63
+#: As in Ground Truth.
+_MOST_GROUPS, _LONGEST_GROUP = 10, 63
+_REQUESTS_END_SECONDS = 2.0
 
 
 def private_workforce() -> Workforce:
@@ -31,13 +33,21 @@ def private_workforce() -> Workforce:
     return workforce
 
 
-def create_work_team(*, name: str, description: str = "", user_ids: Iterable[uuid.UUID] = ()) -> WorkTeam:
-    """Make a team, with people in it when given. Raises Invalid for names that are empty, too long or taken."""
+def create_work_team(
+    *, name: str, description: str = "", user_ids: Iterable[uuid.UUID] = (), groups: Sequence[str] = ()
+) -> WorkTeam:
+    """Make a team, with people in it when given. Raises Invalid for names that are empty, too long or taken.
+
+    `groups`: of the organization's identity provider; whoever signs in with one of them is in the team.
+    """
     name = _usable_name(name)
     try:
         with transaction.atomic():
             team = WorkTeam.objects.create(
-                workforce=private_workforce(), name=name, description=_usable_description(description)
+                workforce=private_workforce(),
+                name=name,
+                description=_usable_description(description),
+                groups=_usable_groups(groups),
             )
     except IntegrityError as error:
         raise _name_taken(name) from error
@@ -47,15 +57,24 @@ def create_work_team(*, name: str, description: str = "", user_ids: Iterable[uui
     return team
 
 
-def change_work_team(*, work_team_id: uuid.UUID, name: str | None = None, description: str | None = None) -> WorkTeam:
+def change_work_team(
+    *,
+    work_team_id: uuid.UUID,
+    name: str | None = None,
+    description: str | None = None,
+    groups: Sequence[str] | None = None,
+) -> WorkTeam:
+    """What is None stays. Other groups hold from each person's next sign-in."""
     team = _locked_team(work_team_id)
     if name is not None:
         team.name = _usable_name(name, other_than=team.pk)
     if description is not None:
         team.description = _usable_description(description)
+    if groups is not None:
+        team.groups = _usable_groups(groups)
     try:
         with transaction.atomic():
-            team.save(update_fields=["name", "description"])
+            team.save(update_fields=["name", "description", "groups"])
     except IntegrityError as error:
         raise _name_taken(team.name) from error
     record("work_team.changed", "work_team", team.pk, name=team.name)
@@ -126,20 +145,8 @@ def leave_all_teams(user_id: uuid.UUID) -> None:
         remove_team_member(work_team_id=work_team_id, user_id=user_id)
 
 
-def join_invited_team(user: User, work_team_id: uuid.UUID | None) -> None:
-    """Put who accepted an invitation into its team, if that still exists."""
-    if work_team_id is not None and WorkTeam.objects.filter(pk=work_team_id).exists():
-        add_team_member(work_team_id=work_team_id, user_id=user.pk)
-
-
-def check_team(work_team_id: uuid.UUID) -> None:
-    """Raise Invalid unless the team is one of the organization in scope."""
-    if not WorkTeam.objects.filter(pk=work_team_id).exists():
-        problem = FieldProblem("work_team", "not_found", gettext("Choose a work team of your organization."))
-        raise Invalid(gettext("There is no such work team."), fields=(problem,))
-
-
-# Live claims of people of the organization in scope whose queue they reach neither by a team nor by a staffed grant.
+# Live claims of people of the organization in scope whose queue they reach neither by the team of the claim's stage nor
+# by a staffed grant.
 _UNREACHABLE = """
 SELECT c.work_queue_id, array_agg(c.worker_id)
 FROM workforce_claim c
@@ -149,8 +156,8 @@ JOIN workforce_workqueue q ON q.id = c.work_queue_id
 WHERE c.state = 'live'
   AND NOT EXISTS (
     SELECT 1 FROM workforce_teammember m
-    WHERE q.organization_id = %(org)s AND m.organization_id = %(org)s AND m.work_team_id = q.work_team_id
-      AND m.user_id = i.user_id)
+    WHERE q.organization_id = %(org)s AND m.organization_id = %(org)s AND m.user_id = i.user_id
+      AND m.work_team_id = CASE c.stage WHEN 'review' THEN q.review_team_id ELSE q.work_team_id END)
   AND NOT EXISTS (
     SELECT 1 FROM workforce_grantstaffing g
     JOIN workforce_teammember m ON m.organization_id = g.organization_id AND m.work_team_id = g.work_team_id
@@ -161,8 +168,21 @@ GROUP BY c.work_queue_id
 
 
 def withdraw_unreachable(user_ids: Sequence[uuid.UUID], *, reason: str) -> int:
-    """End the claims these people could not take again now; returns how many. Also those at customers."""
-    if not user_ids or not WorkerIdentity.objects.filter(user_id__in=user_ids).exists():
+    """End the claims these people could not take again now; returns how many. Also those at customers.
+
+    Once more when every request has ended that read their rights before this commit, for a claim it may have made.
+    """
+    if not user_ids:
+        return 0
+    people = [str(user_id) for user_id in user_ids]
+    owner = current_scope().organization_id
+    emit(Message("work.place_ended", owner, {"user_ids": people, "reason": reason}, delay=_REQUESTS_END_SECONDS))
+    return end_unreachable(user_ids, reason=reason)
+
+
+def end_unreachable(user_ids: Sequence[uuid.UUID], *, reason: str) -> int:
+    """As `withdraw_unreachable`, this once."""
+    if not WorkerIdentity.objects.filter(user_id__in=user_ids).exists():
         return 0
     scope = read_grants()
     values: dict[str, Any] = {
@@ -208,6 +228,18 @@ def _usable_description(description: str) -> str:
         problem = FieldProblem("description", "length", gettext("A description has at most 200 characters."))
         raise Invalid(gettext("The description is too long."), fields=(problem,))
     return description
+
+
+def _usable_groups(groups: Iterable[str]) -> list[str]:
+    """Each once, without space around it."""
+    found = list(dict.fromkeys(name for name in (group.strip() for group in groups) if name))
+    if len(found) > _MOST_GROUPS or any(len(name) > _LONGEST_GROUP for name in found):
+        message = gettext("A team has at most %(most)d groups, each of at most %(longest)d characters.") % {
+            "most": _MOST_GROUPS,
+            "longest": _LONGEST_GROUP,
+        }
+        raise Invalid(message, fields=(FieldProblem("groups", "too_many", message),))
+    return found
 
 
 def _name_taken(name: str) -> Invalid:
