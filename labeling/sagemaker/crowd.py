@@ -1,0 +1,135 @@
+"""What a template with `<crowd-semantic-segmentation>` says, for our own editor: header, labels, instructions.
+
+Until templates are rendered as they are, these are taken from it, and the rest of the page is not shown.
+"""
+
+import json
+import re
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+ELEMENTS = ("crowd-semantic-segmentation", "crowd-instance-segmentation")
+MOST_CHARS = 128_000
+_LIQUID = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_TEXT = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
+_BLOCKS = {"p", "div", "br", "ul", "ol", "tr", "section"}
+_HEADINGS = {"h1": "# ", "h2": "## ", "h3": "### ", "h4": "#### ", "h5": "#### ", "h6": "#### "}
+_MARKS = {"strong": "**", "b": "**", "em": "*", "i": "*"}
+_SPECIAL = re.compile(r"([\\`*_\[\]<>#])")
+
+
+@dataclass
+class CrowdTemplate:
+    """`header` and `labels` are empty where the template leaves them to the task. Instructions are Markdown."""
+
+    element: str = ""
+    header: str = ""
+    labels: list[str] = field(default_factory=list)
+    short: str = ""
+    full: str = ""
+
+    @property
+    def instructions(self) -> str:
+        return "\n\n".join(part for part in (self.short, self.full) if part)
+
+
+def read_template(text: str) -> CrowdTemplate:
+    """Never raises: a template without the element has `element` empty."""
+    parser = _Parser()
+    parser.feed(text)
+    parser.close()
+    return parser.found
+
+
+def read_labels(text: str) -> list[str]:
+    """The names of a `labels` attribute: JSON, or what AWS's samples write, with single quotes and trailing commas."""
+    text = text.strip()
+    if not text.startswith("["):
+        return []
+    try:
+        found = json.loads(text)
+        return [one for one in found if isinstance(one, str)]
+    except ValueError:
+        return [re.sub(r"\\(.)", r"\1", one or two) for one, two in _TEXT.findall(text)]
+
+
+def markdown_of(html: str) -> str:
+    """The text of a piece of HTML with its headings, lists and emphasis; without pictures and scripts."""
+    parser = _Markdown()
+    parser.feed(html)
+    parser.close()
+    lines = [" ".join(line.split()) if not line.lstrip().startswith("- ") else line.strip() for line in parser.lines()]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+class _Parser(HTMLParser):
+    """Finds the element's attributes, and the raw HTML of its instructions."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found = CrowdTemplate()
+        self._inside = ""
+        self._raw: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in ELEMENTS and not self.found.element:
+            given = {name: value or "" for name, value in attrs}
+            header = given.get("header", "")
+            self.found.element = tag
+            self.found.header = "" if _LIQUID.search(header) else " ".join(header.split())
+            self.found.labels = read_labels(given.get("labels", ""))
+        elif tag in ("short-instructions", "full-instructions"):
+            self._inside, self._raw = tag, []
+        elif self._inside:
+            self._raw.append(f"<{tag}>")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == self._inside:
+            text = markdown_of(_LIQUID.sub("", "".join(self._raw)))
+            if tag.startswith("short"):
+                self.found.short = text
+            else:
+                self.found.full = text
+            self._inside = ""
+        elif self._inside:
+            self._raw.append(f"</{tag}>")
+
+    def handle_data(self, data: str) -> None:
+        if self._inside:
+            self._raw.append(data.replace("&", "&amp;").replace("<", "&lt;"))
+
+
+class _Markdown(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self._parts: list[str] = []
+        self._silent = ""
+
+    def lines(self) -> list[str]:
+        return "".join(self._parts).split("\n")
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in ("script", "style"):
+            self._silent = tag
+        elif tag in _HEADINGS:
+            self._parts.append(f"\n\n{_HEADINGS[tag]}")
+        elif tag == "li":
+            self._parts.append("\n- ")
+        elif tag in _BLOCKS:
+            self._parts.append("\n\n")
+        elif tag in _MARKS:
+            self._parts.append(_MARKS[tag])
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == self._silent:
+            self._silent = ""
+        elif tag in _HEADINGS or tag in _BLOCKS:
+            self._parts.append("\n\n")
+        elif tag in _MARKS:
+            self._parts.append(_MARKS[tag])
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            self._parts.append(
+                _SPECIAL.sub(r"\\\1", " ".join(data.split()) if not data.strip() else data.replace("\n", " "))
+            )

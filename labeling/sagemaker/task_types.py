@@ -1,0 +1,76 @@
+"""What kind of job a request asks for, by the suffixes of its functions' ARNs, of any region and account."""
+
+import re
+from collections.abc import Iterator
+
+from labeling.sagemaker.constraints import Violation
+from labeling.sagemaker.operation import Request
+from labeling.sagemaker.rules import member, wire_path
+
+SEGMENTATION, PASS_THROUGH = "SemanticSegmentation", "PassThrough"
+ADJUSTMENT, VERIFICATION = "AdjustmentSemanticSegmentation", "VerificationSemanticSegmentation"
+PRE = "HumanTaskConfig.PreHumanTaskLambdaArn"
+ACS = "HumanTaskConfig.AnnotationConsolidationConfig.AnnotationConsolidationLambdaArn"
+ALGORITHM = "LabelingJobAlgorithmsConfig.LabelingJobAlgorithmSpecificationArn"
+_SUFFIX = re.compile(r":function:(PRE|ACS)-([A-Za-z0-9]+)(:.*)?$")
+
+
+def task_type(request: Request, path: str) -> str:
+    """The task type a function's ARN names; "" for functions that are no built-in ones, and where none is given."""
+    arn = member(request, path)
+    found = _SUFFIX.search(arn) if isinstance(arn, str) else None
+    wanted = "PRE" if path == PRE else "ACS"
+    return found[2] if found and found[1] == wanted else ""
+
+
+def job_type(request: Request) -> str:
+    return task_type(request, PRE) or task_type(request, ACS) or SEGMENTATION
+
+
+def known_functions(request: Request) -> Iterator[Violation]:
+    """Only what can be done is taken on; anything else is refused before a job is made of it."""
+    for path in (PRE, ACS):
+        arn = member(request, path)
+        if arn is None:
+            continue
+        kind = task_type(request, path)
+        if kind in (ADJUSTMENT, VERIFICATION):
+            yield _sentence(path, f"{path}: {kind} jobs are not available on this installation yet.")
+        elif not kind:
+            yield _sentence(path, f"{path}: the function {arn[:300]} is not known on this installation.")
+        elif kind not in (SEGMENTATION, PASS_THROUGH):
+            yield _sentence(path, f"{path}: the task type {kind[:60]} is not supported; this is {SEGMENTATION} only.")
+
+
+def one_task_type(request: Request) -> Iterator[Violation]:
+    kinds = {path: task_type(request, path) for path in (PRE, ACS)}
+    if all(kinds.values()) and len(set(kinds.values())) > 1:
+        yield _sentence(
+            ACS,
+            "The PreHumanTaskLambdaArn and the AnnotationConsolidationLambdaArn must be of the same task type: "
+            f"{kinds[PRE]} and {kinds[ACS]} are not.",
+        )
+
+
+def attribute_name(request: Request) -> Iterator[Violation]:
+    """`-ref` for segmentation and adjustment, none for verification; reserved names."""
+    name = request.get("LabelAttributeName")
+    if not isinstance(name, str):
+        return
+    kind = job_type(request)
+    if kind == VERIFICATION and name.endswith("-ref"):
+        sentence = "The value of the LabelAttributeName field for a verification task type must not end with '-ref'."
+        yield _sentence("LabelAttributeName", sentence)
+    elif kind in (SEGMENTATION, ADJUSTMENT) and not name.endswith("-ref"):
+        sentence = (
+            "The value of the LabelAttributeName field for the Semantic Segmentation task type must end with '-ref'."
+        )
+        yield _sentence("LabelAttributeName", sentence)
+    if name.endswith("-metadata"):
+        yield _sentence("LabelAttributeName", "The LabelAttributeName must not end with '-metadata'.")
+    if name in ("source", "source-ref"):
+        yield _sentence("LabelAttributeName", f"The LabelAttributeName '{name}' is reserved.")
+
+
+def _sentence(path: str, sentence: str) -> Violation:
+    return Violation(wire_path(path), "", sentence=sentence)
