@@ -1,5 +1,8 @@
 """What can go wrong in labeling, as codes and sentences that say what to do."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from maskwright.core.errors import Conflict, Invalid, NotFound, Unavailable
 
 
@@ -71,9 +74,17 @@ class NoDraft(NotFound):
 
 
 class StaleDraft(Conflict):
-    """A newer draft is stored (another tab or device)."""
+    """Another window or device has saved a draft meanwhile; `stored` is that one."""
 
     code = "stale_draft"
+
+    def __init__(self, message: str, *, stored: Mapping[str, Any]) -> None:
+        super().__init__(message)
+        self.stored = stored
+
+    @property
+    def details(self) -> Mapping[str, Any]:
+        return {"draft": self.stored}
 
 
 class WrongAnswer(Invalid):

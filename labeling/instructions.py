@@ -31,10 +31,25 @@ def _parser() -> MarkdownIt:
     return parser
 
 
+def pictures_of(markdown: str) -> list[str]:
+    """The addresses of all pictures of the text, in order, those that are not shown as well."""
+    parser = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]  # for finding them, not for showing
+    found = []
+    for block in parser.parse(markdown[:MAX_CHARS]):
+        found += [str(part.attrs.get("src", "")) for part in block.children or [] if part.type == "image"]
+    return found
+
+
+def is_shown(address: str) -> bool:
+    """Whether a picture with this address appears in rendered instructions."""
+    return bool(_PICTURE.fullmatch(address)) and "/.." not in address
+
+
 def _attribute(tag: str, name: str, value: str) -> str | None:
     if tag == "img" and name == "src":
         # "/../" would lead out of the uploads' addresses.
-        return value if _PICTURE.fullmatch(value) and "/.." not in value else None
+        return value if is_shown(value) else None
     if tag == "a" and name == "href":
         return value if _LINK.match(value) else None
     if tag == "code" and name == "class":

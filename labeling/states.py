@@ -45,23 +45,29 @@ class TaskState(TextChoices):
     """Of a task (one data object in a job); moved by `services.tasks.advance_task` alone."""
 
     WAITING = "waiting", _("waiting")
-    OPEN = "open", _("being labeled")
+    OPEN = "open", _("open to labelers")
     CONSOLIDATING = "consolidating", _("being consolidated")
-    REVIEWING = "reviewing", _("waiting for its review")
+    REVIEWING = "reviewing", _("in review")
     DONE = "done", _("done")
     FAILED = "failed", _("failed")
+    GOLD = "gold", _("gold task")  # beside the job: its answers are scored, never consolidated
 
 
 TASK_MOVES: dict[str, frozenset[str]] = {
     TaskState.WAITING: frozenset({TaskState.OPEN, TaskState.FAILED, TaskState.CONSOLIDATING}),
-    TaskState.OPEN: frozenset({TaskState.CONSOLIDATING, TaskState.FAILED, TaskState.WAITING}),
+    # Done at once: a withdrawal of its answers is undone before anybody has answered instead.
+    TaskState.OPEN: frozenset({TaskState.CONSOLIDATING, TaskState.FAILED, TaskState.WAITING, TaskState.DONE}),
     TaskState.CONSOLIDATING: frozenset({TaskState.DONE, TaskState.FAILED, TaskState.REVIEWING, TaskState.OPEN}),
     # Accepted, repainted, sent back, or given up by its reviewers.
     TaskState.REVIEWING: frozenset({TaskState.DONE, TaskState.CONSOLIDATING, TaskState.OPEN, TaskState.FAILED}),
     TaskState.DONE: frozenset({TaskState.CONSOLIDATING, TaskState.OPEN}),
     TaskState.FAILED: frozenset({TaskState.CONSOLIDATING, TaskState.WAITING}),
+    TaskState.GOLD: frozenset(),
 }
 
+
+#: The states of a job's own tasks.
+COUNTED: tuple[TaskState, ...] = tuple(state for state in TaskState if state != TaskState.GOLD)
 
 #: States in which something about a task is still to come; a job with none of them is over.
 UNFINISHED: tuple[TaskState, ...] = (TaskState.WAITING, TaskState.OPEN, TaskState.CONSOLIDATING, TaskState.REVIEWING)
@@ -98,3 +104,35 @@ class AnnotationState(TextChoices):
     LATE = "late", _("too late, kept")
     RETURNED = "returned", _("sent back by a reviewer")
     VOID = "void", _("void")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class GoldSource(TextChoices):
+    """What a gold task's truth was made of."""
+
+    ANSWER = "answer", _("an answer")
+    CONSOLIDATED = "consolidated", _("the consolidated mask")
+    UPLOAD = "upload", _("an uploaded mask")
+
+
+class ScoreKind(TextChoices):
+    """What an answer was compared with."""
+
+    GOLD = "gold", _("a gold task's truth")
+    AGREEMENT = "agreement", _("the consolidated mask")
+
+
+class EventState(TextChoices):
+    """Of what a quality rule did."""
+
+    DONE = "done", _("in effect")
+    UNDONE = "undone", _("undone")
+
+
+class WithdrawalState(TextChoices):
+    """Of a withdrawal; a worker process applies and undoes it."""
+
+    APPLYING = "applying", _("being applied")
+    APPLIED = "applied", _("applied")
+    UNDOING = "undoing", _("being undone")
+    UNDONE = "undone", _("undone")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from labeling.admin.job_fields import RULES
+from labeling.admin.job_next import next_step
 from labeling.admin.words import reason
 from labeling.models import DataObject, LabelingJob, Task, Upload
 from labeling.selectors.jobs import job_detail
@@ -34,6 +35,7 @@ def console_context(job: LabelingJob, grants: list[GrantRow]) -> dict[str, Any]:
     queue, revision = detail.queue, detail.revision
     failed = progress.tasks[TaskState.FAILED]
     return {
+        "next_step": next_step(job, queue, grants, has_answers=bool(progress.answers or progress.labeling)),
         "progress": progress,
         "failures": _failures(job) if failed else [],
         "pictures": _pictures(job),
@@ -43,12 +45,15 @@ def console_context(job: LabelingJob, grants: list[GrantRow]) -> dict[str, Any]:
         "reasons": _reasons(job),
         "unusable_url": objects_url(job, state=UNUSABLE),
         "preflight": job.preflight,
+        "left_out": _left_out(job),
         "is_checking": job.state == JobState.INITIALIZING,
         "is_over": job.state in (JobState.STOPPED, JobState.COMPLETED),
         "manifest_uri": detail.output_manifest_uri if job.manifest_written_at else "",
         "archive_url": reverse("job_output_download", args=[job.pk]) if progress.tasks[TaskState.DONE] else "",
+        "answers_url": reverse("job_answers_table", args=[job.pk]) if progress.answers else "",
         "manifest_url": reverse("job_output_manifest", args=[job.pk]) if progress.tasks[TaskState.DONE] else "",
         "grants": grants,
+        "has_team": queue.work_team is not None,
         "revision": revision,
         "facts": [
             (_("Photos from"), _input(job)),
@@ -61,6 +66,9 @@ def console_context(job: LabelingJob, grants: list[GrantRow]) -> dict[str, Any]:
             (_("Minutes for one photo"), f"{queue.time_limit_seconds / 60:g}"),
             (_("Photos open at once"), f"{queue.window:,}"),
             (_("Priority"), queue.priority),
+            (_("Skills needed"), _skills(queue)),
+            (_("Gold tasks"), gettext("%(percent)s %% of a person's photos") % {"percent": f"{job.gold_rate * 100:g}"}),
+            *_qualification(job),
             (_("Deadline (UTC)"), moment(queue.deadline, gettext("none"))),
             (_("How answers become one mask"), RULES.get(job.consolidation_rule, job.consolidation_rule)),
             (_("Label attribute"), job.label_attribute_name),
@@ -70,6 +78,18 @@ def console_context(job: LabelingJob, grants: list[GrantRow]) -> dict[str, Any]:
             (_("Ended (UTC)"), moment(job.ended_at)),
         ],
     }
+
+
+def _skills(queue: WorkQueue) -> str:
+    return ", ".join(f"{name} {level}" for name, level in sorted(queue.required_skills.items())) or gettext("none")
+
+
+def _qualification(job: LabelingJob) -> list[tuple[Any, Any]]:
+    if not job.is_qualification:
+        return []
+    words = gettext("%(skill)s from a mean IoU of %(percent)s %% on")
+    values = {"skill": job.qualification_skill, "percent": f"{job.qualification_iou * 100:g}"}
+    return [(_("Qualification"), words % values)]
 
 
 def _review(job: LabelingJob, queue: WorkQueue) -> Any:
@@ -94,6 +114,15 @@ def _reasons(job: LabelingJob) -> list[tuple[Any, int, str]]:
     counts: dict[str, int] = job.preflight.get("reasons", {})
     ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     return [(reason(code), number, objects_url(job, state=UNUSABLE, reason=code)) for code, number in ordered]
+
+
+def _left_out(job: LabelingJob) -> dict[str, Any] | None:
+    """Files below the prefix that are no photos, by their names inside of it."""
+    found = job.preflight.get("left_out")
+    if not found:
+        return None
+    names = [name.removeprefix(job.input_uri) for name in found["names"]]
+    return {**found, "names": names, "url": reverse("job_left_out", args=[job.pk])}
 
 
 def _failures(job: LabelingJob) -> list[Task]:

@@ -1,11 +1,13 @@
 """The first page: what runs, what needs somebody, and what to do first where nothing is there yet."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -22,10 +24,14 @@ from maskwright.organizations.actor import Actor
 from maskwright.organizations.admin_base import may
 from maskwright.organizations.admin_sites import on_dashboard
 from maskwright.organizations.permissions import Permission
-from workforce.models import TeamMember
+from workforce.models import TeamMember, WorkItem
+from workforce.states import ItemState
 
 LIVE = (JobState.IN_PROGRESS, JobState.PAUSED, JobState.STOPPING, JobState.READY, JobState.INITIALIZING)
+ENDED = (JobState.COMPLETED, JobState.STOPPED)
 SHOWN = 8
+#: A job that ended with failures waits so long for somebody to look at them.
+REMEMBERED = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -60,11 +66,19 @@ def overview(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     return {
         "live_jobs": rows,
         "recent_jobs": ended,
-        "attention": attention(live + [job for job in recent if job.state == JobState.FAILED]),
+        "attention": attention([*live, *_ended_badly()]),
         "steps": [] if has_jobs else steps(),
         "has_jobs": has_jobs,
         "may_make_jobs": may(request, Permission.JOBS_MANAGE),
     }
+
+
+def _ended_badly() -> list[LabelingJob]:
+    """Jobs that failed, or ended although some of their photos failed."""
+    with_failures = Exists(Task.objects.filter(job=OuterRef("pk"), state=TaskState.FAILED))
+    ended = job_list().filter(ended_at__gt=timezone.now() - REMEMBERED)
+    lost = Q(state=JobState.FAILED) | (Q(state__in=(JobState.COMPLETED, JobState.STOPPED)) & with_failures)
+    return list(ended.filter(lost).order_by("-ended_at")[:SHOWN])
 
 
 def attention(jobs: list[LabelingJob]) -> list[Attention]:
@@ -75,6 +89,12 @@ def attention(jobs: list[LabelingJob]) -> list[Attention]:
         .annotate(n=Count("id"))
         .order_by()
     )
+    stuck = dict(
+        WorkItem.objects.filter(work_queue__in=[job.work_queue_id for job in jobs], state=ItemState.ATTENTION)
+        .values_list("work_queue_id")
+        .annotate(n=Count("id"))
+        .order_by()
+    )
     found = []
     for job in jobs:
         url = reverse("admin:labeling_labelingjob_change", args=[job.pk])
@@ -82,14 +102,30 @@ def attention(jobs: list[LabelingJob]) -> list[Attention]:
             found.append(Attention(job, reword(job.failure_reason), url, True))
             continue
         if count := failed.get(job.pk):
-            what = ngettext("One photo failed.", "%(count)s photos failed.", count) % {"count": f"{count:,}"}
+            what = _failed_words(job, count)
             found.append(Attention(job, what, objects_url(job, state=TaskState.FAILED), True))
+        if count := stuck.get(job.work_queue_id):
+            what = ngettext("One photo needs a decision.", "%(count)s photos need a decision.", count)
+            queue = reverse("admin:labeling_labelingjob_queue", args=[job.pk])
+            found.append(Attention(job, what % {"count": f"{count:,}"}, queue, True))
+        if job.state in ENDED:
+            continue
         if count := job.preflight.get("unusable", 0):
             what = ngettext("One photo cannot be used.", "%(count)s photos cannot be used.", count)
             found.append(Attention(job, what % {"count": f"{count:,}"}, objects_url(job, state=UNUSABLE), False))
         if job.state == JobState.READY:
-            found.append(Attention(job, str(_("It is ready and waits for its start.")), url, False))
+            waits = _("It is ready and waits for its start.")
+            if job.work_queue.work_team_id is None:
+                waits = _("It is ready; a vendor has to accept it before anybody works on it.")
+            found.append(Attention(job, str(waits), url, False))
     return sorted(found, key=lambda one: not one.is_urgent)
+
+
+def _failed_words(job: LabelingJob, count: int) -> str:
+    number = {"count": f"{count:,}"}
+    if job.state == JobState.COMPLETED:
+        return ngettext("Completed, but one photo failed.", "Completed, but %(count)s photos failed.", count) % number
+    return ngettext("One photo failed.", "%(count)s photos failed.", count) % number
 
 
 def steps() -> list[Step]:

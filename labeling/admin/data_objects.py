@@ -6,7 +6,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import reverse
 from django.utils.html import format_html
@@ -14,9 +15,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from labeling.admin.gold_action import GOLD_ACTION
 from labeling.admin.object_reviews import comment_layers, reviews_of, version_layers, versions_of
+from labeling.admin.people import People
 from labeling.admin.words import answer_badge, object_states, reason, task_badge
 from labeling.models import Annotation, DataObject, JobRevision, LabelingJob
+from labeling.object_code import code_of, is_code
 from labeling.selectors.objects import UNUSABLE, ObjectDetail, object_detail, object_rows, task_of
 from labeling.selectors.progress import job_progress
 from labeling.services.retries import retry_object
@@ -101,11 +105,12 @@ class DataObjectAdmin(ScopedModelAdmin):
     list_display_links = ("thumbnail", "photo")
     list_filter = (JobFilter, ObjectStateFilter, ReasonFilter)
     search_fields = ("source_ref",)
-    search_help_text = _("Part of the file name")
+    search_help_text = _("Part of the file name, or what labelers call it")
     ordering = ("-job_id", "index")
     change_list_template = "admin/manage/data_objects.html"
     object_actions = (
         ObjectAction("retry", _("Try again"), Permission.JOBS_MANAGE, _retry, available=_may_retry, style="primary"),
+        GOLD_ACTION,
     )
 
     @property
@@ -115,6 +120,15 @@ class DataObjectAdmin(ScopedModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         found: QuerySet[Any] = super().get_queryset(request).select_related("task", "job__work_queue").defer("line")
         return found
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
+        found, doubles = super().get_search_results(request, queryset, search_term)
+        if is_code(search_term):
+            text = Cast("pk", TextField())
+            found = found | queryset.filter(
+                pk__in=queryset.annotate(text=text).filter(text__endswith=search_term.strip().lower()).values("pk")
+            )
+        return found, doubles
 
     def prepare_rows(self, request: HttpRequest, rows: list[Any]) -> None:
         for row in object_rows(rows):
@@ -186,6 +200,8 @@ class DataObjectAdmin(ScopedModelAdmin):
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
         detail = object_detail(item.pk)
+        workers = [one.worker for one in detail.annotations] + [one.worker for one in detail.claims]
+        people = People(request, workers)
         context = {
             **self.admin_site.each_context(request),
             "title": item.source_ref.rpartition("/")[2] or self._line(item),
@@ -195,12 +211,13 @@ class DataObjectAdmin(ScopedModelAdmin):
             "object_actions": self.actions_of(request, item),
             "job_url": reverse("admin:labeling_labelingjob_change", args=[item.job_id]),
             "state": self.state(item),
-            "viewer": viewer_data(detail),
+            "viewer": viewer_data(detail, people),
             "detail": detail,
-            "answers": [_answer(one) for one in detail.annotations if one.stage == Stage.LABEL],
-            "reviews": reviews_of(detail),
+            "answers": [_answer(one, people) for one in detail.annotations if one.stage == Stage.LABEL],
+            "gold_action": next((one for one in self.actions_of(request, item) if one is GOLD_ACTION), None),
+            "reviews": reviews_of(detail, people),
             "versions": versions_of(detail),
-            "claims": [(claim, ClaimState(claim.state).label) for claim in detail.claims],
+            "claims": [(claim, people.cell(claim.worker), ClaimState(claim.state).label) for claim in detail.claims],
             "problem": reword(item.problem or (detail.task.failure_reason if detail.task else "")),
             "line": item.line,
             "facts": _facts(detail),
@@ -221,10 +238,12 @@ class DataObjectAdmin(ScopedModelAdmin):
 
 def thumbnail_of(item: Any) -> SafeString:
     url = reverse("object_thumbnail", args=[item.pk]) if item.image_sha256 else ""
-    return thumbnail(url, width=item.width, height=item.height)
+    return thumbnail(
+        url, width=item.width, height=item.height, says=gettext("Photo %(number)s") % {"number": item.index}
+    )
 
 
-def viewer_data(detail: ObjectDetail) -> dict[str, Any] | None:
+def viewer_data(detail: ObjectDetail, people: People) -> dict[str, Any] | None:
     """The `json_script` of `<mw-object-viewer>`; None where there is no photo to show."""
     item = detail.item
     if not item.format or not item.width or not item.height:
@@ -236,11 +255,11 @@ def viewer_data(detail: ObjectDetail) -> dict[str, Any] | None:
         if detail.consolidated.disagreement_sha256:
             heat = reverse("object_disagreement", args=[item.pk])
             layers.append({"id": "heat", "name": gettext("Disagreement"), "kind": "disagreement", "url": heat})
-    layers += comment_layers(detail)
+    layers += comment_layers(detail, people)
     for annotation in detail.annotations:
         if annotation.kind == AnnotationKind.MASK:
             url = reverse("annotation_mask", args=[annotation.pk])
-            layers.append({"id": str(annotation.pk), "name": _author(annotation), "kind": "mask", "url": url})
+            layers.append({"id": str(annotation.pk), "name": _author(annotation, people), "kind": "mask", "url": url})
     layers += version_layers(detail)
     revision = JobRevision.objects.filter(job_id=item.job_id).order_by("-number").first()
     return {
@@ -266,8 +285,8 @@ def _parts(job: LabelingJob, request: HttpRequest) -> list[dict[str, Any]]:
     return [everything, *found]
 
 
-def _author(annotation: Annotation) -> str:
-    who = {"who": annotation.worker.code}
+def _author(annotation: Annotation, people: People) -> str:
+    who = {"who": people.text(annotation.worker)}
     if annotation.stage == Stage.REVIEW:
         return gettext("Mask of the reviewer %(who)s") % who
     if annotation.state == AnnotationState.RETURNED:
@@ -275,11 +294,12 @@ def _author(annotation: Annotation) -> str:
     return gettext("Answer of %(who)s") % who
 
 
-def _answer(annotation: Annotation) -> dict[str, Any]:
+def _answer(annotation: Annotation, people: People) -> dict[str, Any]:
     """One row of the table of answers."""
     said = annotation.content.get("reason", "") if isinstance(annotation.content, dict) else ""
     return {
-        "who": annotation.worker.code,
+        "id": annotation.pk if annotation.kind in (AnnotationKind.MASK, AnnotationKind.EMPTY) else None,
+        "who": people.cell(annotation.worker),
         "kind": AnnotationKind(annotation.kind).label,
         "said": said,
         "state": _answer_state(annotation),
@@ -301,6 +321,7 @@ def _facts(detail: ObjectDetail) -> list[tuple[Any, Any]]:
     facts: list[tuple[Any, Any]] = [
         (_("Job"), item.job.name),
         (_("Index"), item.index),
+        (_("Labelers call it"), code_of(item.pk)),
         (_("Pixels"), f"{item.width} × {item.height}" if item.width else "–"),
         (_("Address"), item.source_ref or "–"),
     ]

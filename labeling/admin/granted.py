@@ -5,11 +5,14 @@ from typing import Any
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from labeling.admin.withdrawal_page import vendor_page
 from labeling.instructions import render_instructions
 from labeling.selectors.granted import granted_job_detail, granted_job_list
 from labeling.states import TaskState
-from workforce.admin import describe_granted_work
+from workforce.admin import describe_granted_work, withdrawals_by
 from workforce.models import WorkGrant
+
+withdrawals_by(vendor_page)
 
 
 @describe_granted_work

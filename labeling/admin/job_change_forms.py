@@ -1,4 +1,4 @@
-"""The forms that change a labeling job, and that offer it to a vendor."""
+"""The form that changes a labeling job."""
 
 import uuid
 from datetime import datetime
@@ -11,25 +11,30 @@ from labeling.admin.job_fields import (
     RULES,
     Choices,
     deadline_field,
+    gold_percent_field,
     labelers_field,
     minutes_field,
     policy_field,
+    qualification_percent_field,
     review_arguments,
     review_percent_field,
     review_team_field,
     seconds,
     set_choices,
     set_review_teams,
+    share_of,
+    skills_field,
+    skills_of,
+    skills_text,
     window_field,
 )
 from labeling.admin.task_templates import TOOL_NAMES
 from labeling.consolidation import rule_names
 from labeling.models import JobRevision, LabelingJob
 from labeling.services.task_templates import TOOLS
-from maskwright.organizations.admin_forms import Section, ServiceForm, utc_input
+from maskwright.organizations.admin_forms import Section, ServiceForm
 from workforce.admin import team_choices
 from workforce.models import WorkQueue
-from workforce.selectors import vendor_list
 
 
 class JobChangeForm(ServiceForm):
@@ -57,9 +62,12 @@ class JobChangeForm(ServiceForm):
                 "deadline",
                 "priority",
                 "policy",
+                "required_skills",
+                "gold_percent",
                 "hold_hours",
                 "max_open_claims",
                 "max_declines",
+                "idle_seconds",
             ),
         ),
         Section(
@@ -74,6 +82,8 @@ class JobChangeForm(ServiceForm):
         "review_team_id": "review_team",
         "review_share": "review_percent",
         "time_limit_seconds": "time_limit_minutes",
+        "gold_rate": "gold_percent",
+        "qualification_iou": "qualification_percent",
     }
 
     seen = forms.IntegerField(widget=forms.HiddenInput)
@@ -111,6 +121,10 @@ class JobChangeForm(ServiceForm):
     )
 
     policy = policy_field()
+    required_skills = skills_field()
+    gold_percent = gold_percent_field()
+    qualification_skill = forms.CharField(label=_("Skill that is earned"), max_length=63, required=False)
+    qualification_percent = qualification_percent_field()
     hold_hours = forms.FloatField(
         label=_("Hours a photo is kept for who stops and resumes later"), min_value=0.02, max_value=168, required=False
     )
@@ -124,9 +138,19 @@ class JobChangeForm(ServiceForm):
         required=False,
         help_text=_("Leave empty for as many as labelers per photo."),
     )
+    idle_seconds = forms.IntegerField(
+        label=_("Seconds without activity that still count as worked"),
+        min_value=10,
+        max_value=900,
+        required=False,
+        help_text=_("What is longer between two strokes, clicks or keys counts as a pause."),
+    )
 
-    def __init__(self, *args: Any, team_id: uuid.UUID | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, team_id: uuid.UUID | None, is_qualification: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if is_qualification:
+            earned = Section(_("Qualification"), ("qualification_skill", "qualification_percent"))
+            self.sections = (*self.sections, earned)  # type: ignore[misc, assignment]  # this form's own
         teams: Choices = [(str(pk), name) for pk, name in team_choices()]
         set_choices(self, "work_team", teams, None if team_id else _("none: vendors only"))
         set_review_teams(self, teams)
@@ -144,14 +168,25 @@ class JobChangeForm(ServiceForm):
             **{name: data[name] for name in (*kept, "number_of_labelers", "max_concurrent", "deadline", "priority")},
             "time_limit_seconds": seconds(data["time_limit_minutes"]),
             "policy": data["policy"] or None,
+            "required_skills": skills_of(data["required_skills"]),
+            "gold_rate": share_of(data["gold_percent"], 0.1),
+            **_earned(data),
             "hold_seconds": round(data["hold_hours"] * 3600) if data["hold_hours"] else None,
             "max_open_claims": data["max_open_claims"],
             "max_declines": data["max_declines"],
+            "idle_seconds": data["idle_seconds"],
             "consolidation_rule": data["consolidation_rule"],
             "categories": [{name: row.cleaned_data.get(name) for name in fields} for row in self.rows()],
             **team,
             **review_arguments(data),
         }
+
+
+def _earned(data: dict[str, Any]) -> dict[str, Any]:
+    if not data["qualification_skill"]:
+        return {}
+    iou = share_of(data["qualification_percent"], 0.7)
+    return {"qualification_skill": data["qualification_skill"], "qualification_iou": iou}
 
 
 def change_initial(queue: WorkQueue, revision: JobRevision, job: LabelingJob) -> dict[str, Any]:
@@ -168,33 +203,15 @@ def change_initial(queue: WorkQueue, revision: JobRevision, job: LabelingJob) ->
         "deadline": deadline,
         "priority": queue.priority,
         "policy": queue.policy,
+        "required_skills": skills_text(queue.required_skills),
+        "gold_percent": f"{job.gold_rate * 100:g}",
+        "qualification_skill": job.qualification_skill,
+        "qualification_percent": f"{job.qualification_iou * 100:g}",
         "hold_hours": f"{queue.hold_seconds / 3600:g}",
         "max_open_claims": queue.max_open_claims,
         "max_declines": queue.max_declines,
+        "idle_seconds": queue.idle_seconds,
         "review_team": str(queue.review_team_id or ""),
         "review_percent": f"{job.review_share * 100:g}" if queue.review_team_id else "100",
         "consolidation_rule": job.consolidation_rule,
     }
-
-
-class OfferForm(ServiceForm):
-    sections = (
-        Section(
-            _("Offer"),
-            ("vendor", "title", "preview", "starts_at", "expires_at"),
-            _(
-                "The vendor sees the title only until it accepts; then instructions and counts. Its labelers see one "
-                "photo at a time; you see them by a number. You can end it at any moment."
-            ),
-        ),
-    )
-
-    vendor = forms.TypedChoiceField(label=_("Vendor"), coerce=uuid.UUID)
-    title = forms.CharField(label=_("What is offered"), max_length=128, help_text=_("Read before it is accepted."))
-    preview = forms.BooleanField(label=_("The vendor's managers may look at photos"), required=False)
-    starts_at = forms.DateTimeField(label=_("From (UTC)"), required=False, widget=utc_input())
-    expires_at = forms.DateTimeField(label=_("Until (UTC)"), required=False, widget=utc_input())
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        set_choices(self, "vendor", [(str(vendor.pk), vendor.name) for vendor in vendor_list()])

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from labeling.models import Upload
+from labeling.models.upload import UploadPurpose
 from labeling.services.jobs.rules import MAX_LABELERS
 from labeling.services.task_templates import MAX_SECONDS, MIN_SECONDS
 from maskwright.core.scope import current_scope
@@ -30,9 +31,9 @@ def choices_of(model: type[Any], order: str = "name") -> Choices:
 
 def upload_choices() -> Choices:
     """Complete uploads, the newest first."""
-    rows = Upload.objects.filter(organization_id=current_scope().organization_id, completed_at__isnull=False).order_by(
-        "-id"
-    )[:MAX_CHOICES]
+    owner = current_scope().organization_id
+    complete = Upload.objects.filter(organization_id=owner, purpose=UploadPurpose.PHOTOS, completed_at__isnull=False)
+    rows = complete.order_by("-id")[:MAX_CHOICES]
     return [(str(one.pk), f"{one.name} ({one.created_at:%Y-%m-%d})") for one in rows]
 
 
@@ -103,6 +104,57 @@ def review_percent_field() -> forms.FloatField:
         help_text=_("100: each mask waits for a reviewer. Less: a sample, drawn anew for each job."),
         widget=forms.NumberInput(attrs={"step": "any"}),
     )
+
+
+def skills_field() -> forms.CharField:
+    return forms.CharField(
+        label=_("Skills that labelers need"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("One a line with its least level, such as: cats 60. Others are not offered the photos."),
+    )
+
+
+def skills_of(text: str) -> dict[str, int]:
+    """The lines as skill -> level; a level that is missing or no number becomes one that the service refuses."""
+    found: dict[str, int] = {}
+    for line in text.splitlines():
+        name, _space, level = line.strip().rpartition(" ")
+        if line.strip():
+            found[name.rstrip(":= ") or line.strip()] = int(level) if level.isdecimal() and name else 0
+    return found
+
+
+def skills_text(skills: dict[str, int]) -> str:
+    return "\n".join(f"{name} {level}" for name, level in sorted(skills.items()))
+
+
+def gold_percent_field() -> forms.FloatField:
+    return forms.FloatField(
+        label=_("Gold tasks, in percent of a person's photos"),
+        min_value=0,
+        max_value=100,
+        required=False,
+        initial=10,
+        help_text=_("Counts once the job has gold tasks; the first few come closer together."),
+        widget=forms.NumberInput(attrs={"step": "any"}),
+    )
+
+
+def qualification_percent_field() -> forms.FloatField:
+    return forms.FloatField(
+        label=_("Mean IoU that earns it, in percent"),
+        min_value=0,
+        max_value=100,
+        required=False,
+        initial=70,
+        widget=forms.NumberInput(attrs={"step": "any"}),
+    )
+
+
+def share_of(percent: float | None, usual: float) -> float:
+    return usual if percent is None else percent / 100
 
 
 def set_review_teams(form: forms.Form, teams: Choices) -> None:

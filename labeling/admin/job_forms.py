@@ -13,15 +13,20 @@ from labeling.admin.job_fields import (
     Choices,
     choices_of,
     deadline_field,
+    gold_percent_field,
     labelers_field,
     minutes_field,
     policy_field,
+    qualification_percent_field,
     review_arguments,
     review_percent_field,
     review_team_field,
     seconds,
     set_choices,
     set_review_teams,
+    share_of,
+    skills_field,
+    skills_of,
     upload_choices,
     window_field,
 )
@@ -49,12 +54,23 @@ class JobForm(ServiceForm):
             _("A reviewer accepts a mask, repaints it, or sends answers back with comments."),
         ),
         Section(
+            _("Qualification"),
+            ("is_qualification", "qualification_skill", "qualification_percent"),
+            _(
+                "Everybody in the team labels each gold task of the job once, reads what was wrong after each, and "
+                "earns a skill at the end. Its photos are for that alone: give them their right masks as gold tasks."
+            ),
+            folded=True,
+        ),
+        Section(
             _("More settings"),
             (
                 "deadline",
                 "time_limit_minutes",
                 "max_concurrent",
                 "policy",
+                "required_skills",
+                "gold_percent",
                 "consolidation_rule",
                 "output_address",
                 "label_attribute_name",
@@ -70,6 +86,8 @@ class JobForm(ServiceForm):
         "review_team_id": "review_team",
         "review_share": "review_percent",
         "time_limit_seconds": "time_limit_minutes",
+        "gold_rate": "gold_percent",
+        "qualification_iou": "qualification_percent",
     }
 
     name = forms.CharField(
@@ -98,6 +116,16 @@ class JobForm(ServiceForm):
     time_limit_minutes = minutes_field(required=False, help_text=_("Leave empty to take the task template's."))
     max_concurrent = window_field()
     policy = policy_field()
+    required_skills = skills_field()
+    gold_percent = gold_percent_field()
+    is_qualification = forms.BooleanField(label=_("This job is a qualification"), required=False)
+    qualification_skill = forms.CharField(
+        label=_("Skill that is earned"),
+        max_length=63,
+        required=False,
+        help_text=_("Its level is the mean IoU reached."),
+    )
+    qualification_percent = qualification_percent_field()
     deadline = deadline_field()
     consolidation_rule = forms.ChoiceField(label=_("How answers become one mask"))
     output_address = forms.CharField(
@@ -113,7 +141,10 @@ class JobForm(ServiceForm):
         help_text=_("Its name in the output manifest. Leave empty for the job's name with -ref."),
     )
     start_when_ready = forms.BooleanField(
-        label=_("Start by itself when the photos have been checked"), required=False, initial=True
+        label=_("Start by itself when the photos have been checked"),
+        required=False,
+        initial=True,
+        help_text=_("Without a team of yours: when a vendor has accepted the job, too."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -167,4 +198,9 @@ class JobForm(ServiceForm):
             **review_arguments(data),
             "time_limit_seconds": seconds(data["time_limit_minutes"]),
             "policy": data["policy"] or DEFAULT_POLICY,
+            "required_skills": skills_of(data["required_skills"]),
+            "gold_rate": share_of(data["gold_percent"], 0.1),
+            "is_qualification": data["is_qualification"],
+            "qualification_skill": data["qualification_skill"],
+            "qualification_iou": share_of(data["qualification_percent"], 0.7),
         }

@@ -1,4 +1,4 @@
-"""The further pages of one labeling job: changing it while it runs, and offering it to vendors."""
+"""The further pages of one labeling job: changing it while it runs, and its queue."""
 
 import uuid
 from typing import Any
@@ -10,41 +10,30 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_protect
 
-from labeling.admin.job_change_forms import JobChangeForm, OfferForm, change_initial
+from labeling.admin.job_change_forms import JobChangeForm, change_initial
 from labeling.admin.job_queue import move, queue_context
 from labeling.admin.label_sets import JobCategoryFormSet, offer_colors
 from labeling.admin.preview import preview_data
+from labeling.admin.quality_pages import QualityPages
+from labeling.admin.share_pages import CHANGEABLE, grants_of
 from labeling.masks import DEFAULT_COLORS
 from labeling.models import JobRevision, LabelingJob
 from labeling.selectors.jobs import job_detail
 from labeling.services.jobs import change_job
-from labeling.states import JobState
-from maskwright.core.errors import Conflict, DomainError
-from maskwright.organizations.admin_base import FormPage, ScopedModelAdmin, may
+from maskwright.core.errors import Conflict
+from maskwright.organizations.admin_base import FormPage, may
 from maskwright.organizations.admin_forms import ServiceForm
 from maskwright.organizations.permissions import Permission
-from workforce.models import WorkGrant
-from workforce.selectors import grant_rows
-from workforce.services.grants import offer_grant, revoke_grant
-from workforce.states import GrantState
-
-CHANGEABLE = (JobState.INITIALIZING, JobState.READY, JobState.IN_PROGRESS, JobState.PAUSED)
-OPEN_GRANTS = (GrantState.OFFERED, GrantState.ACCEPTED)
 
 
-def grants_of(job: LabelingJob) -> list[WorkGrant]:
-    found = WorkGrant.objects.filter(work_queue_id=job.work_queue_id, organization_id=job.organization_id)
-    return list(found.order_by("-created_at", "-id"))
-
-
-class JobPages(ScopedModelAdmin):
+class JobPages(QualityPages):
     """What `LabelingJobAdmin` has besides the list, the form and the console."""
 
     def extra_urls(self) -> list[URLPattern]:
         return [
             path("<uuid:object_id>/edit/", self.guarded(self.edit_view), name=self.url_name("edit")),
             path("<uuid:object_id>/queue/", self.guarded(self.queue_view), name=self.url_name("queue")),
-            path("<uuid:object_id>/offers/", self.guarded(self.offers_view), name=self.url_name("offers")),
+            *super().extra_urls(),
         ]
 
     # --- change a job that exists -----------------------------------------------------------------------------------
@@ -92,46 +81,9 @@ class JobPages(ScopedModelAdmin):
             "page": self,
             "object": job,
             "may_change": may_change,
-            **queue_context(job),
+            **queue_context(job, names=may_change),
         }
         return self._respond(request, "admin/manage/job_queue.html", context)
-
-    # --- vendors ----------------------------------------------------------------------------------------------------
-    def offers_view(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
-        return csrf_protect(self._offers_view)(request, object_id)
-
-    def _offers_view(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
-        job = self.object_or_404(request, object_id)
-        if not may(request, Permission.JOBS_MANAGE):
-            raise PermissionDenied
-        grants = grants_of(job)
-        if request.method == "POST" and "revoke" in request.POST:
-            return self._revoke(request, job, grants)
-        page = FormPage(
-            build=lambda data, files: OfferForm(data, initial={"title": job_detail(job.pk).revision.title}),
-            apply=lambda actor, form: offer_grant(
-                queue_id=job.work_queue_id,
-                vendor_id=form.cleaned_data["vendor"],
-                **{name: form.cleaned_data[name] for name in ("title", "preview", "starts_at", "expires_at")},
-            ),
-            saved=lambda grant: self._back(request, job, gettext("Offered. The vendor's managers see it now.")),
-            context=lambda form: {"grants": grant_rows(grants), "open_states": OPEN_GRANTS},
-            template="admin/manage/offers.html",
-            title=gettext("Vendors of %(name)s") % {"name": job.name},
-            may_write=job.state in CHANGEABLE,
-        )
-        return self.form_page(request, job, page)
-
-    def _revoke(self, request: HttpRequest, job: LabelingJob, grants: list[WorkGrant]) -> HttpResponse:
-        chosen = next((grant for grant in grants if str(grant.pk) == request.POST["revoke"]), None)
-        try:
-            if chosen is None:
-                raise Conflict(gettext("There is no such offer of this job."))
-            revoke_grant(grant_id=chosen.pk)
-            messages.success(request, gettext("Ended. The vendor's people can do nothing more on this job."))
-        except DomainError as error:
-            messages.error(request, error.message)
-        return HttpResponseRedirect(self.page_url("offers", job.pk))
 
 
 def _shown(revision: JobRevision) -> dict[str, Any]:
@@ -143,7 +95,9 @@ def _change_form(job: LabelingJob, revision: JobRevision, data: Any) -> JobChang
     table = JobCategoryFormSet(data, prefix="categories", initial=revision.categories)
     offer_colors(table, revision.categories)
     initial = change_initial(job.work_queue, revision, job)
-    return JobChangeForm(data, table=table, initial=initial, team_id=job.work_queue.work_team_id)
+    return JobChangeForm(
+        data, table=table, initial=initial, team_id=job.work_queue.work_team_id, is_qualification=job.is_qualification
+    )
 
 
 def _change(job: LabelingJob, form: ServiceForm) -> LabelingJob:
@@ -151,3 +105,6 @@ def _change(job: LabelingJob, form: ServiceForm) -> LabelingJob:
     if form.cleaned_data["seen"] != job.revision:
         raise Conflict(gettext("Somebody changed the job meanwhile. Open the page anew and make your changes there."))
     return change_job(job_id=job.pk, **form.arguments())
+
+
+__all__ = ["CHANGEABLE", "JobPages", "grants_of"]

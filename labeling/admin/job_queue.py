@@ -17,13 +17,14 @@ WHY = {
     "no_team": _("The job has no team and no vendor. Choose a team, or offer it to a vendor."),
     "nobody_skilled": _("Nobody in the team has the skills the job requires. Give them, or require less."),
     "nobody_left": _("Everybody in the team has answered or declined it. Add people to the team."),
+    "unassigned": _("Its share of the job is free. Offer it to a vendor, or give it to your own people."),
     "kept": _("It is kept for one person. It comes free by itself, or keep it for somebody else."),
 }
 
 
-def queue_context(job: LabelingJob) -> dict[str, Any]:
+def queue_context(job: LabelingJob, *, names: bool) -> dict[str, Any]:
     """What the page shows."""
-    queue = job_queue_json(job.pk)
+    queue = job_queue_json(job.pk, names=names)
     for row in queue["starving"]:
         row["words"] = WHY[row["why"]]
     return {"queue": queue}

@@ -43,6 +43,8 @@ def _start(request: HttpRequest, actor: Actor, job: LabelingJob) -> str:
     started = start_job(job_id=job.pk)
     if started.state == JobState.INITIALIZING:
         return gettext("The job starts by itself as soon as its photos have been checked.")
+    if started.work_queue.work_team_id is None:
+        return gettext("The job runs. Its vendor's teams get photos as soon as the vendor has chosen them.")
     return gettext("The job runs. Its team gets the first photos now.")
 
 
@@ -173,7 +175,11 @@ class LabelingJobAdmin(JobPages):
         return create_job(actor_user_id=actor.user_id, **form.arguments())
 
     def saved_message(self, obj: Any, added: bool) -> str:
-        return gettext("%(name)s was created. Its photos are being checked.") % {"name": obj.name}
+        if obj.work_queue.work_team_id is None:
+            text = gettext("%(name)s was created. Its photos are being checked. Offer it to a vendor meanwhile.")
+        else:
+            text = gettext("%(name)s was created. Its photos are being checked.")
+        return text % {"name": obj.name}
 
     def page_context(self, request: HttpRequest, obj: Any | None, form: ServiceForm) -> dict[str, Any]:
         return {"missing": [(label, reverse(f"admin:labeling_{url}_add")) for label, url in form_needs(form)]}
@@ -198,6 +204,7 @@ class LabelingJobAdmin(JobPages):
             "page": self,
             "object": job,
             "object_actions": self.actions_of(request, job),
+            "may_manage": may(request, Permission.JOBS_MANAGE),
             "may_change": may(request, Permission.JOBS_MANAGE) and job.state in CHANGEABLE,
             **console_context(job, grant_rows(grants_of(job))),
         }

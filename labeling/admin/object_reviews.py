@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from labeling.admin.people import People
 from labeling.admin.words import task_badge
 from labeling.models import Annotation, ConsolidatedAnnotation
 from labeling.selectors.objects import ObjectDetail
@@ -14,14 +15,14 @@ from maskwright.organizations.admin_html import badge, moment
 from workforce.states import Stage
 
 
-def reviews_of(detail: ObjectDetail) -> list[dict[str, Any]]:
-    """The verdicts that counted, in their order; `returned`: pseudonyms of those whose answers went back."""
-    workers = {str(annotation.pk): annotation.worker.code for annotation in detail.annotations}
+def reviews_of(detail: ObjectDetail, people: People) -> list[dict[str, Any]]:
+    """The verdicts that counted, in their order; `returned`: those whose answers went back."""
+    workers = {str(annotation.pk): people.text(annotation.worker) for annotation in detail.annotations}
     reviews = [one for one in detail.annotations if one.stage == Stage.REVIEW and one.state == AnnotationState.ACCEPTED]
-    return [_review(annotation, workers) for annotation in reviews]
+    return [_review(annotation, workers, people) for annotation in reviews]
 
 
-def _review(annotation: Annotation, workers: dict[str, str]) -> dict[str, Any]:
+def _review(annotation: Annotation, workers: dict[str, str], people: People) -> dict[str, Any]:
     content = annotation.content if annotation.kind == AnnotationKind.REVIEW else {}
     is_return = content.get("verdict") == Verdict.RETURN
     named = [workers.get(key, "–") for key in content.get("annotations", [])]
@@ -32,7 +33,7 @@ def _review(annotation: Annotation, workers: dict[str, str]) -> dict[str, Any]:
     return {
         "id": str(annotation.pk),
         "round": annotation.round,
-        "who": annotation.worker.code,
+        "who": people.text(annotation.worker),
         "verdict": verdict,
         "is_return": is_return,
         "reason": content.get("reason", ""),
@@ -90,7 +91,7 @@ def version_layers(detail: ObjectDetail) -> list[dict[str, Any]]:
     ]
 
 
-def comment_layers(detail: ObjectDetail) -> list[dict[str, Any]]:
+def comment_layers(detail: ObjectDetail, people: People) -> list[dict[str, Any]]:
     """Layers of the viewer that pin a verdict's comments to their places."""
     return [
         {
@@ -100,6 +101,6 @@ def comment_layers(detail: ObjectDetail) -> list[dict[str, Any]]:
             "url": "",
             "comments": review["comments"],
         }
-        for review in reviews_of(detail)
+        for review in reviews_of(detail, people)
         if review["comments"]
     ]

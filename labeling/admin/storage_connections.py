@@ -23,7 +23,7 @@ from maskwright.organizations.permissions import Permission
 
 WORKS = "Everything works."
 ALL_CREDENTIALS = tuple(dict.fromkeys(name for names in CREDENTIALS.values() for name in names))
-SETTINGS = ("name", "kind", "container", "endpoint", "region", "is_writable")
+SETTINGS = ("name", "kind", "container", "endpoint", "region", "is_writable", "role_arn", "is_default")
 
 
 def _secret(label: Any, help_text: Any = "") -> forms.CharField:
@@ -36,6 +36,12 @@ class ConnectionForm(ServiceForm):
     sections = (
         Section(_("Where"), ("name", "kind", "container", "is_writable")),
         Section(_("Server"), ("endpoint", "region"), context={"kinds": "s3 gcs azure"}),
+        Section(
+            _("Scripts written for Ground Truth"),
+            ("role_arn", "is_default"),
+            _("Such scripts name an IAM role. A connection stands for it here, with its own credentials."),
+            folded=True,
+        ),
         Section(
             _("Access"),
             ("access_key", "secret_key", "session_token"),
@@ -72,6 +78,13 @@ class ConnectionForm(ServiceForm):
         help_text=_("Only for storage that is not the cloud vendor's own, such as MinIO. The operator allows hosts."),
     )
     region = forms.CharField(label=_("Region"), required=False, max_length=40, help_text=_("Such as eu-central-1."))
+    role_arn = forms.CharField(
+        label=_("ARN of the role"),
+        required=False,
+        max_length=2048,
+        help_text=_("Such as arn:aws:iam::123456789012:role/labeling. Several connections may stand for one role."),
+    )
+    is_default = forms.BooleanField(label=_("Stands for every role that no connection names"), required=False)
     access_key = _secret(_("Access key"))
     secret_key = _secret(_("Secret key"))
     session_token = _secret(_("Session token"), _("Only for temporary keys."))

@@ -61,7 +61,7 @@ class TemplateForm(ServiceForm):
         widget=forms.Textarea(attrs={"rows": 14, "class": "mw-mono", "spellcheck": "true"}),
         help_text=_(
             "Markdown: # heading, **bold**, - list, [link](https://…), | tables |. "
-            "Pictures: ![what it shows](address of one of your uploaded photos)."
+            "Pictures: press “Insert a picture” below, or drop or paste one into the text."
         ),
     )
     tools = forms.MultipleChoiceField(

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.paginator import Paginator
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from labeling.models import Upload, UploadedFile
+from labeling.models.upload import UploadPurpose
 from labeling.services.uploads import MANIFEST_ENDINGS, complete_upload, create_upload
 from maskwright.organizations.actor import Actor
 from maskwright.organizations.admin_actions import ObjectAction
@@ -74,6 +75,11 @@ class UploadAdmin(ScopedModelAdmin):
             available=lambda upload: upload.completed_at is None,
         ),
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Folders of photos; the pictures of instructions are put in where instructions are written."""
+        found: QuerySet[Any] = super().get_queryset(request).filter(purpose=UploadPurpose.PHOTOS)
+        return found
 
     def prepare_rows(self, request: HttpRequest, rows: list[Any]) -> None:
         found = {row["upload_id"]: row for row in _totals(rows)}

@@ -55,6 +55,12 @@ class ConnectionInput(serializers.Serializer[Any]):
         help_text="s3: access_key, secret_key; gcs: service_account_json; azure: account_name and a key.",
     )
     is_writable = serializers.BooleanField(required=False, default=True)
+    role_arn = serializers.CharField(
+        required=False, allow_blank=True, default="", help_text="The IAM role it stands for in the SageMaker API."
+    )
+    is_default = serializers.BooleanField(
+        required=False, default=False, help_text="It stands for every role that no connection names."
+    )
 
 
 class UploadInput(serializers.Serializer[Any]):
@@ -90,6 +96,14 @@ class JobInput(serializers.Serializer[Any]):
     review_share = serializers.FloatField(
         required=False, default=0.0, help_text="How much of the results is reviewed: 0 nothing, 1 everything."
     )
+    gold_rate = serializers.FloatField(
+        required=False, default=0.1, help_text="The share of a person's photos that are gold tasks, once there are any."
+    )
+    is_qualification = serializers.BooleanField(
+        required=False, default=False, help_text="All gold: everybody answers each once and earns the skill."
+    )
+    qualification_skill = serializers.CharField(required=False, allow_blank=True, default="")
+    qualification_iou = serializers.FloatField(required=False, default=0.7, help_text="Mean IoU that earns the skill.")
     policy = serializers.CharField(required=False, default=DEFAULT_POLICY, help_text=f"One of: {', '.join(POLICIES)}.")
     required_skills = serializers.DictField(
         child=serializers.IntegerField(), required=False, help_text="The least level (1 to 100) of each skill needed."
@@ -102,6 +116,9 @@ class JobInput(serializers.Serializer[Any]):
         required=False,
         allow_null=True,
         help_text="After so many declines a photo needs attention; null: as many as labelers are wanted.",
+    )
+    idle_seconds = serializers.IntegerField(
+        required=False, help_text="Between two signs of activity at most so many seconds count as worked."
     )
 
 
@@ -124,6 +141,9 @@ class JobChanges(serializers.Serializer[Any]):
     review_team_id = serializers.UUIDField(required=False, allow_null=True)
     consolidation_rule = serializers.CharField(required=False, help_text="For masks that are made from now on.")
     review_share = serializers.FloatField(required=False)
+    gold_rate = serializers.FloatField(required=False)
+    qualification_skill = serializers.CharField(required=False, help_text="Of a qualification.")
+    qualification_iou = serializers.FloatField(required=False)
     policy = serializers.CharField(required=False)
     required_skills = serializers.DictField(
         child=serializers.IntegerField(), required=False, help_text="The least level (1 to 100) of each skill needed."
@@ -131,3 +151,6 @@ class JobChanges(serializers.Serializer[Any]):
     hold_seconds = serializers.IntegerField(required=False)
     max_open_claims = serializers.IntegerField(required=False)
     max_declines = serializers.IntegerField(required=False, allow_null=True)
+    idle_seconds = serializers.IntegerField(
+        required=False, help_text="Between two signs of activity at most so many seconds count as worked."
+    )

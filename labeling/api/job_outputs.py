@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from labeling.api.work.outputs import CategoryOutput, NamedOutput
@@ -39,6 +40,10 @@ class JobOutput(serializers.Serializer[Any]):
     work_team = NamedOutput(source="queue.work_team", allow_null=True)
     review_team = NamedOutput(source="queue.review_team", allow_null=True)
     review_share = serializers.FloatField(source="job.review_share")
+    gold_rate = serializers.FloatField(source="job.gold_rate")
+    is_qualification = serializers.BooleanField(source="job.is_qualification")
+    qualification_skill = serializers.CharField(source="job.qualification_skill")
+    qualification_iou = serializers.FloatField(source="job.qualification_iou")
     work_queue = serializers.UUIDField(source="queue.pk", help_text="What a grant to a vendor names.")
     number_of_labelers = serializers.IntegerField(source="queue.labelers_wanted")
     time_limit_seconds = serializers.IntegerField(source="queue.time_limit_seconds")
@@ -50,6 +55,7 @@ class JobOutput(serializers.Serializer[Any]):
     hold_seconds = serializers.IntegerField(source="queue.hold_seconds")
     max_open_claims = serializers.IntegerField(source="queue.max_open_claims")
     max_declines = serializers.IntegerField(source="queue.max_declines", allow_null=True)
+    idle_seconds = serializers.IntegerField(source="queue.idle_seconds")
     consolidation_rule = serializers.CharField(source="job.consolidation_rule")
     start_when_ready = serializers.BooleanField(source="job.start_when_ready")
     revision = serializers.IntegerField(source="job.revision")
@@ -109,15 +115,25 @@ class ProgressOutput(serializers.Serializer[Any]):
     failed = serializers.IntegerField(source="tasks.failed")
     tasks = TaskCountsOutput()
     answers = AnswersOutput(source="*")
-    claimed = serializers.IntegerField()
+    claimed = serializers.IntegerField(help_text="Live assignments: one photo may have several.")
+    labeling = serializers.IntegerField(help_text="Photos that somebody labels at this moment; at most `open`.")
+    in_review = serializers.IntegerField(help_text="Photos that a reviewer holds at this moment.")
     labelers_active = serializers.IntegerField()
     started_at = serializers.DateTimeField(allow_null=True)
     estimated_end = serializers.DateTimeField(allow_null=True)
     intake = IntakeOutput(allow_null=True)
 
 
+class LeftOutOutput(serializers.Serializer[Any]):
+    count = serializers.IntegerField()
+    names = serializers.ListField(child=serializers.CharField())
+
+
 class PreflightOutput(serializers.Serializer[Any]):
-    """`reasons`, `warnings`: numbers by code. The objects of a reason: `objects?problem=<code>`."""
+    """`reasons`, `warnings`: numbers by code. The objects of a reason: `objects?problem=<code>`.
+
+    `left_out`: how many files below a prefix are no photos, and the addresses of the first; all: `preflight/left-out`.
+    """
 
     state = serializers.CharField()
     failure_reason = KeptText()
@@ -128,6 +144,7 @@ class PreflightOutput(serializers.Serializer[Any]):
     already_labeled = serializers.SerializerMethodField()
     reasons = serializers.SerializerMethodField()
     warnings = serializers.SerializerMethodField()
+    left_out = serializers.SerializerMethodField()
 
     def get_usable(self, job: Any) -> int:
         return int(job.preflight.get("usable", 0))
@@ -143,6 +160,10 @@ class PreflightOutput(serializers.Serializer[Any]):
 
     def get_warnings(self, job: Any) -> dict[str, int]:
         return dict(job.preflight.get("warnings", {}))
+
+    @extend_schema_field(LeftOutOutput)
+    def get_left_out(self, job: Any) -> dict[str, Any]:
+        return job.preflight.get("left_out") or {"count": 0, "names": []}
 
 
 class GrantedJobRowOutput(serializers.Serializer[Any]):

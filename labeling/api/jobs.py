@@ -13,12 +13,15 @@ from labeling.api import inputs, job_outputs
 from labeling.api.base import ManagementView
 from labeling.api.streaming import attachment
 from labeling.models import LabelingJob
+from labeling.selectors.answers_table import answers_table
 from labeling.selectors.granted import granted_job_detail, granted_job_list
 from labeling.selectors.jobs import job_detail, job_list, job_rows
+from labeling.selectors.left_out import left_out_stream
 from labeling.selectors.progress import job_progress
 from labeling.selectors.results import archive_stream, manifest_stream
 from labeling.services import jobs
 from maskwright.core.api.pagination import Page, paged
+from maskwright.organizations.permissions import Permission
 
 
 def _job(job_id: uuid.UUID, status: int = 200) -> Response:
@@ -91,6 +94,13 @@ class PreflightView(ManagementView):
         return Response(job_outputs.PreflightOutput(jobs.preflight_job(job_id=job_id)).data)
 
 
+class LeftOutView(ManagementView):
+    @extend_schema(responses={(200, "text/csv"): OpenApiTypes.BINARY})
+    def get(self, request: Request, job_id: uuid.UUID) -> StreamingHttpResponse:
+        """Every file below the job's prefix that is no photo, as the storage has them now; 404 for a manifest."""
+        return attachment(left_out_stream(job_id), content_type="text/csv", file_name="left-out.csv")
+
+
 class ProgressView(ManagementView):
     @extend_schema(responses=job_outputs.ProgressOutput)
     def get(self, request: Request, job_id: uuid.UUID) -> Response:
@@ -103,6 +113,18 @@ class OutputManifestView(ManagementView):
         """The output manifest as it stands: one JSON line per line of the input."""
         pieces = manifest_stream(jobs.own_job(job_id))
         return attachment(pieces, content_type="application/jsonl", file_name="output.manifest")
+
+
+class AnswersTableView(ManagementView):
+    """For managers alone, since it names people."""
+
+    reads = Permission.JOBS_MANAGE
+
+    @extend_schema(responses={(200, "text/csv"): OpenApiTypes.BINARY})
+    def get(self, request: Request, job_id: uuid.UUID) -> StreamingHttpResponse:
+        """Every answer as a table: who, when, how long. Your own people by name, a vendor's by pseudonym."""
+        job = jobs.own_job(job_id)
+        return attachment(answers_table(job), content_type="text/csv", file_name=f"{job.name}-answers.csv")
 
 
 class DownloadView(ManagementView):

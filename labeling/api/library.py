@@ -2,7 +2,8 @@
 
 import uuid
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -10,7 +11,9 @@ from labeling.api import inputs, outputs
 from labeling.api.base import ManagementView
 from labeling.instructions import render_instructions
 from labeling.selectors import library
+from labeling.services.instruction_pictures import MAX_BYTES, store_picture
 from labeling.services.label_sets import save_label_set
+from labeling.services.picture_problems import picture_problems
 from labeling.services.storage_connections import (
     remove_storage_connection,
     save_storage_connection,
@@ -78,6 +81,22 @@ class TemplatesView(SettingsView):
         return _template(save_task_template(**self.given(inputs.TemplateInput, request)).pk, 201)
 
 
+class PicturesView(SettingsView):
+    @extend_schema(
+        request={"image/png": OpenApiTypes.BINARY, "image/jpeg": OpenApiTypes.BINARY},
+        responses={201: outputs.PictureOutput},
+        parameters=[OpenApiParameter("name", str, description="The file's name; the address says it.")],
+    )
+    def post(self, request: Request) -> Response:
+        """Keep a picture for instructions (JPEG or PNG, 5 MB at most) and get the address that Markdown names."""
+        _file, address = store_picture(
+            name=request.query_params.get("name", ""),
+            data=request._request.read(MAX_BYTES + 1),
+            user_id=self.actor(request).user_id,
+        )
+        return Response({"address": address}, status=201)
+
+
 class TemplateView(SettingsView):
     @extend_schema(responses=outputs.TaskTemplateOutput)
     def get(self, request: Request, template_id: uuid.UUID) -> Response:
@@ -93,8 +112,10 @@ class TemplateView(SettingsView):
 class TemplatePreviewView(SettingsView):
     @extend_schema(request=inputs.PreviewInput, responses=outputs.HtmlOutput)
     def post(self, request: Request) -> Response:
-        """Instructions as labelers will see them; nothing is kept."""
-        return Response({"html": render_instructions(self.given(inputs.PreviewInput, request)["instructions"])})
+        """Instructions as labelers will see them, and what is wrong with their pictures; nothing is kept."""
+        instructions = self.given(inputs.PreviewInput, request)["instructions"]
+        problems = [problem.message for problem in picture_problems(instructions)]
+        return Response({"html": render_instructions(instructions), "problems": problems})
 
 
 def _connection(connection_id: uuid.UUID, status: int = 200) -> Response:

@@ -1,5 +1,6 @@
 """What the management API sends about data objects, their answers and their history."""
 
+import uuid
 from typing import Any
 
 from django.urls import reverse
@@ -62,6 +63,7 @@ class ObjectRowOutput(ObjectBase):
 class AnnotationOutput(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     labeler = serializers.CharField(source="worker.code", help_text="A pseudonym.")
+    person = serializers.SerializerMethodField()
     stage = serializers.CharField(help_text="`label`, or `review`: a reviewer's verdict or the mask he made.")
     kind = serializers.CharField()
     content = serializers.DictField()
@@ -75,6 +77,11 @@ class AnnotationOutput(serializers.Serializer[Any]):
     sha256 = serializers.CharField()
     raster_sha256 = serializers.CharField()
     mask_url = serializers.SerializerMethodField()
+
+    def get_person(self, annotation: Annotation) -> str | None:
+        """The name, of the organization's own people, for managers; null for others and for a vendor's people."""
+        names: dict[uuid.UUID, str] = self.context.get("names", {})
+        return names.get(annotation.worker_id)
 
     def get_mask_url(self, annotation: Annotation) -> str | None:
         return reverse("annotation_mask", args=[annotation.pk]) if annotation.kind == AnnotationKind.MASK else None

@@ -16,6 +16,9 @@ from labeling.selectors import objects
 from labeling.services.retries import retry_object
 from labeling.services.thumbnails import thumbnail_of_object
 from maskwright.core.api.pagination import Page, paged
+from maskwright.organizations.actor import Actor
+from maskwright.organizations.permissions import Permission, can
+from workforce.people import own_people
 
 _PNG = {(200, "image/png"): OpenApiTypes.BINARY}
 _JPEG = {(200, "image/jpeg"): OpenApiTypes.BINARY}
@@ -30,6 +33,14 @@ def _generation(request: Request) -> int | None:
     if text is None:
         return None
     return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
+def _whole(actor: Actor, object_id: uuid.UUID) -> Response:
+    """An object's whole story; managers read the names of their own people in it."""
+    detail = objects.object_detail(object_id)
+    is_manager = can(actor, Permission.JOBS_MANAGE)
+    names = own_people(one.worker_id for one in detail.annotations) if is_manager else {}
+    return Response(object_outputs.ObjectOutput(detail, context={"names": names}).data)
 
 
 class ObjectsView(ManagementView):
@@ -50,7 +61,7 @@ class ObjectsView(ManagementView):
 class ObjectView(ManagementView):
     @extend_schema(responses=object_outputs.ObjectOutput)
     def get(self, request: Request, object_id: uuid.UUID) -> Response:
-        return Response(object_outputs.ObjectOutput(objects.object_detail(object_id)).data)
+        return _whole(self.actor(request), object_id)
 
 
 class ObjectImageView(ManagementView):
@@ -87,7 +98,7 @@ class ObjectRetryView(ManagementView):
     def post(self, request: Request, object_id: uuid.UUID) -> Response:
         """Try again what failed: look at the photo, ask its labelers, or consolidate once more."""
         retry_object(object_id=object_id)
-        return Response(object_outputs.ObjectOutput(objects.object_detail(object_id)).data)
+        return _whole(self.actor(request), object_id)
 
 
 class AnnotationMaskView(ManagementView):

@@ -38,6 +38,13 @@ class TaskTemplateOutput(serializers.Serializer[Any]):
 
 class HtmlOutput(serializers.Serializer[Any]):
     html = serializers.CharField()
+    problems = serializers.ListField(
+        child=serializers.CharField(), help_text="Pictures that labelers would not see, and what to do."
+    )
+
+
+class PictureOutput(serializers.Serializer[Any]):
+    address = serializers.CharField(help_text="For `![what it shows](address)`.")
 
 
 class ConnectionOutput(serializers.Serializer[Any]):
@@ -48,6 +55,8 @@ class ConnectionOutput(serializers.Serializer[Any]):
     endpoint = serializers.CharField()
     region = serializers.CharField()
     is_writable = serializers.BooleanField()
+    role_arn = serializers.CharField()
+    is_default = serializers.BooleanField()
     tested_at = serializers.DateTimeField(allow_null=True)
     test_result = KeptText()
     created_at = serializers.DateTimeField()

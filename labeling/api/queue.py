@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from labeling.api.base import ManagementView
 from labeling.selectors.queue import job_queue_json
 from labeling.services import moves
+from maskwright.organizations.permissions import Permission, can
 
 
 class ReassignInput(serializers.Serializer[Any]):
@@ -30,8 +31,11 @@ class GiveUpInput(serializers.Serializer[Any]):
 class QueueView(ManagementView):
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, job_id: uuid.UUID) -> Response:
-        """What waits, who holds what, what starves and why, what needs attention, when it will be finished."""
-        return Response(job_queue_json(job_id))
+        """What waits, who holds what, what starves and why, what needs attention, when it will be finished.
+
+        `person`: the name of one of your own people, for managers; null for others and for a vendor's people.
+        """
+        return Response(job_queue_json(job_id, names=can(self.actor(request), Permission.JOBS_MANAGE)))
 
 
 class ReassignView(ManagementView):

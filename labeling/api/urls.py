@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, path
 
-from labeling.api import addresses, jobs, library, objects, queue, uploads, vendor
+from labeling.api import (
+    addresses,
+    jobs,
+    labelers,
+    library,
+    objects,
+    quality,
+    queue,
+    reports,
+    uploads,
+    vendor,
+    withdrawals,
+)
 
 __all__ = ["addresses", "urlpatterns"]
 
@@ -11,6 +23,7 @@ urlpatterns: list[URLPattern] = [
     path("label-sets/<uuid:label_set_id>", library.LabelSetView.as_view(), name="label_set"),
     path("templates", library.TemplatesView.as_view(), name="templates"),
     path("templates/preview", library.TemplatePreviewView.as_view(), name="template_preview"),
+    path("templates/pictures", library.PicturesView.as_view(), name="template_pictures"),
     path("templates/<uuid:template_id>", library.TemplateView.as_view(), name="template"),
     path("storage-connections", library.ConnectionsView.as_view(), name="storage_connections"),
     path("storage-connections/<uuid:connection_id>", library.ConnectionView.as_view(), name="storage_connection"),
@@ -32,6 +45,7 @@ urlpatterns: list[URLPattern] = [
     path("jobs", jobs.JobsView.as_view(), name="jobs"),
     path("jobs/<uuid:job_id>", jobs.JobView.as_view(), name="job"),
     path("jobs/<uuid:job_id>/preflight", jobs.PreflightView.as_view(), name="job_preflight"),
+    path("jobs/<uuid:job_id>/preflight/left-out", jobs.LeftOutView.as_view(), name="job_left_out"),
     path("jobs/<uuid:job_id>/start", jobs.StartView.as_view(), name="job_start"),
     path("jobs/<uuid:job_id>/pause", jobs.PauseView.as_view(), name="job_pause"),
     path("jobs/<uuid:job_id>/resume", jobs.ResumeView.as_view(), name="job_resume"),
@@ -41,6 +55,7 @@ urlpatterns: list[URLPattern] = [
     path("jobs/<uuid:job_id>/queue/reassign", queue.ReassignView.as_view(), name="job_reassign"),
     path("jobs/<uuid:job_id>/objects", objects.ObjectsView.as_view(), name="job_objects"),
     path("jobs/<uuid:job_id>/output/manifest", jobs.OutputManifestView.as_view(), name="job_output_manifest"),
+    path("jobs/<uuid:job_id>/output/answers", jobs.AnswersTableView.as_view(), name="job_answers_table"),
     path("jobs/<uuid:job_id>/output/download", jobs.DownloadView.as_view(), name="job_output_download"),
     path("objects/<uuid:object_id>", objects.ObjectView.as_view(), name="object"),
     path("objects/<uuid:object_id>/image", objects.ObjectImageView.as_view(), name="object_image"),
@@ -53,6 +68,49 @@ urlpatterns: list[URLPattern] = [
     path("objects/<uuid:object_id>/give-up", queue.GiveUpView.as_view(), name="object_give_up"),
     path("annotations/<uuid:annotation_id>/mask", objects.AnnotationMaskView.as_view(), name="annotation_mask"),
     path("jobs/<uuid:job_id>/grants", vendor.JobGrantsView.as_view(), name="job_grants"),
+    path("jobs/<uuid:job_id>/shares", vendor.JobSharesView.as_view(), name="job_shares"),
+    path("jobs/<uuid:job_id>/gold", quality.GoldsView.as_view(), name="job_golds"),
+    path("jobs/<uuid:job_id>/gold/<uuid:gold_id>", quality.GoldView.as_view(), name="job_gold"),
+    path("jobs/<uuid:job_id>/gold/<uuid:gold_id>/mask", quality.GoldMaskView.as_view(), name="job_gold_mask"),
+    path("jobs/<uuid:job_id>/quality", quality.JobQualityView.as_view(), name="job_quality"),
+    path("jobs/<uuid:job_id>/quality/rules", quality.RulesView.as_view(), name="job_quality_rules"),
+    path("jobs/<uuid:job_id>/quality/events", quality.EventsView.as_view(), name="job_quality_events"),
+    path(
+        "jobs/<uuid:job_id>/quality/events/<uuid:event_id>/undo",
+        quality.UndoEventView.as_view(),
+        name="job_quality_event_undo",
+    ),
+    path("labelers", labelers.LabelersView.as_view(), name="labelers"),
+    path("labelers/<uuid:worker_id>/quality", labelers.LabelerQualityView.as_view(), name="labeler_quality"),
+    path("jobs/<uuid:job_id>/pauses", quality.PausesView.as_view(), name="job_pauses"),
+    path("jobs/<uuid:job_id>/pauses/<uuid:worker_id>", quality.PauseView.as_view(), name="job_pause_of_person"),
+    path("reports", reports.ReportView.as_view(), name="reports"),
+    path("jobs/<uuid:job_id>/withdrawals", withdrawals.WithdrawalsView.as_view(), name="job_withdrawals"),
+    path(
+        "jobs/<uuid:job_id>/withdrawals/preview",
+        withdrawals.WithdrawalPreviewView.as_view(),
+        name="job_withdrawal_preview",
+    ),
+    path(
+        "jobs/<uuid:job_id>/withdrawals/<uuid:withdrawal_id>/undo",
+        withdrawals.WithdrawalUndoView.as_view(),
+        name="job_withdrawal_undo",
+    ),
     path("granted-jobs", jobs.GrantedJobsView.as_view(), name="granted_jobs"),
     path("granted-jobs/<uuid:job_id>", jobs.GrantedJobView.as_view(), name="granted_job"),
+    path(
+        "granted-jobs/<uuid:job_id>/withdrawals",
+        withdrawals.GrantedWithdrawalsView.as_view(),
+        name="granted_job_withdrawals",
+    ),
+    path(
+        "granted-jobs/<uuid:job_id>/withdrawals/preview",
+        withdrawals.GrantedWithdrawalPreviewView.as_view(),
+        name="granted_job_withdrawal_preview",
+    ),
+    path(
+        "granted-jobs/<uuid:job_id>/withdrawals/<uuid:withdrawal_id>/undo",
+        withdrawals.GrantedWithdrawalUndoView.as_view(),
+        name="granted_job_withdrawal_undo",
+    ),
 ]

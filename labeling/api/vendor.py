@@ -1,6 +1,7 @@
 """A job's grants: offering a job to a vendor by the job, so that the offer says what it is about."""
 
 import uuid
+from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -8,13 +9,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from labeling.api.base import ManagementView
+from labeling.models import LabelingJob
 from labeling.services.jobs import own_job
 from maskwright.core.api.pagination import Page, paged
+from maskwright.organizations.permissions import Permission, can
 from workforce import selectors
-from workforce.api.inputs import OfferTermsInput
-from workforce.api.outputs import GrantOutput
+from workforce.api.inputs import OfferTermsInput, share_field
+from workforce.api.outputs import AnswerCounts, GrantOutput
+from workforce.models import WorkQueue
+from workforce.people import own_people
 from workforce.services.grants import offer_grant
+from workforce.services.shares import set_own_share
 from workforce.services.terms import OfferTerms
+from workforce.share_view import queue_shares
 
 
 class OfferJob(OfferTermsInput):
@@ -23,8 +30,63 @@ class OfferJob(OfferTermsInput):
         allow_blank=True, default="", max_length=128, help_text="What the vendor reads first; left out: the job's name."
     )
     preview = serializers.BooleanField(default=False, help_text="The vendor's manager may look at photos.")
+    share = share_field()
     starts_at = serializers.DateTimeField(allow_null=True, default=None)
     expires_at = serializers.DateTimeField(allow_null=True, default=None)
+
+
+class OwnShare(serializers.Serializer[None]):
+    own = serializers.IntegerField(min_value=0, max_value=100, help_text="Percent that the job's own team does.")
+
+
+class PartOutput(serializers.Serializer[Any]):
+    """A part of the job. `grant` is null for the own people's and for the free one."""
+
+    kind = serializers.ChoiceField(choices=["own", "vendor", "free"])
+    percent = serializers.IntegerField()
+    grant = GrantOutput(allow_null=True)
+    items = serializers.IntegerField()
+    done = serializers.IntegerField()
+    answers = AnswerCounts()
+
+
+class WorkerOutput(serializers.Serializer[Any]):
+    """`name` only of the organization's own people; a vendor's are known by their code alone."""
+
+    worker = serializers.UUIDField(source="worker_id")
+    code = serializers.CharField()
+    name = serializers.CharField(allow_null=True)
+    vendor = serializers.UUIDField(source="vendor_id", allow_null=True)
+    answers = AnswerCounts()
+
+
+class SharesOutput(serializers.Serializer[Any]):
+    is_shared = serializers.BooleanField()
+    own = serializers.IntegerField()
+    free = serializers.IntegerField()
+    parts = PartOutput(many=True)
+    people = WorkerOutput(many=True)
+
+
+class JobSharesView(ManagementView):
+    """Who does which share of the job, and how good it is."""
+
+    def _answer(self, request: Request, job: LabelingJob) -> Response:
+        found = queue_shares(WorkQueue.objects.get(pk=job.work_queue_id))
+        may_name = can(self.actor(request), Permission.JOBS_MANAGE)
+        names = own_people(one.worker_id for one in found.people) if may_name else {}
+        people = [{**vars(one), "name": names.get(one.worker_id)} for one in found.people]
+        return Response(SharesOutput({**vars(found), "people": people}).data)
+
+    @extend_schema(responses=SharesOutput)
+    def get(self, request: Request, job_id: uuid.UUID) -> Response:
+        return self._answer(request, own_job(job_id))
+
+    @extend_schema(request=OwnShare, responses=SharesOutput)
+    def put(self, request: Request, job_id: uuid.UUID) -> Response:
+        job, given = own_job(job_id), self.given(OwnShare, request)
+        set_own_share(queue_id=job.work_queue_id, percent=given["own"])
+        return self._answer(request, job)
 
 
 class JobGrantsView(ManagementView):
@@ -45,6 +107,7 @@ class JobGrantsView(ManagementView):
             preview=given["preview"],
             starts_at=given["starts_at"],
             expires_at=given["expires_at"],
+            share=given["share"],
             terms=OfferTerms.of(given),
         )
         return Response(GrantOutput(selectors.grant_detail(grant.pk)).data, status=201)

@@ -13,7 +13,7 @@ import warnings
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from labeling.masks import read_png_header
 from labeling.wording import gettext_noop as _
@@ -188,6 +188,8 @@ def _open(data: bytes) -> Image.Image:
     except ValueError as error:
         # Pillow's limits on compressed text chunks.
         raise ImageError("bomb", _("The file holds huge compressed texts. Export the image again.")) from error
+    except UnidentifiedImageError as error:  # its own words are an address in memory
+        raise ImageError("truncated", _("The file's header is damaged. Upload it again.")) from error
     except (OSError, SyntaxError) as error:
         raise ImageError(
             "truncated", _("The file is damaged (%(error)s). Upload it again.") % {"error": error}

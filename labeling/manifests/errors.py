@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 ProblemCode = Literal[
@@ -25,13 +25,14 @@ class ManifestProblem:
     """A finding about line `number` (1-based).
 
     `severity` "error": the line is not usable and no ManifestLine is given for it. "warning": it is usable,
-    or it is blank and stands for no data object.
+    or it is blank and stands for no data object. `raw`, of errors only: the line as it came, without its line end.
     """
 
     number: int
     code: ProblemCode
     message: str
     severity: Literal["error", "warning"] = "error"
+    raw: bytes = field(default=b"", repr=False, compare=False)
 
 
 @dataclass(frozen=True)

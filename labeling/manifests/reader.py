@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from labeling.wording import gettext_noop as _
@@ -81,7 +81,7 @@ def read_manifest(lines: Iterable[bytes]) -> Iterator[ManifestLine | ManifestPro
         blanks.clear()
         result = read_line(number, raw)
         if isinstance(result, list):
-            yield from result
+            yield from (replace(problem, raw=raw) for problem in result)
             continue
         yield result
         key = hashlib.blake2b(result.source_ref.encode(), digest_size=8).digest()

@@ -1,7 +1,7 @@
 """Masks as bytes and as class indices. Pure: no Django, no database, no storage. README.md has the format."""
 
 from .decode import decode_mask, max_mask_bytes
-from .encode import colour_mask, encode_grey, encode_mask, encode_transparent
+from .encode import colour_mask, encode_grey, encode_mask, encode_overlay, encode_transparent
 from .errors import MaskError, MaskErrorCode, PaletteError
 from .palette import (
     DEFAULT_COLORS,
@@ -41,6 +41,7 @@ __all__ = [
     "default_color",
     "encode_grey",
     "encode_mask",
+    "encode_overlay",
     "encode_rle",
     "encode_rle_at",
     "encode_transparent",

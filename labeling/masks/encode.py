@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -49,6 +49,15 @@ def encode_transparent(values: Indices, color: tuple[int, int, int]) -> bytes:
     raster = MaskRaster(values)
     rows = _up_filtered(raster, 1, None)
     return _png(raster.width, raster.height, PALETTE, bytes(color) * 256, rows, opacity=bytes(range(256)))
+
+
+def encode_overlay(values: Indices, colors: Sequence[tuple[int, int, int, int]]) -> bytes:
+    """An 8-bit indexed PNG whose values 0, 1, ... have these colours with their opacity: an overlay, not a mask."""
+    raster = MaskRaster(values)
+    filled = [*colors, *[(0, 0, 0, 0)] * (256 - len(colors))]
+    plte = b"".join(bytes(color[:3]) for color in filled)
+    opacity = bytes(color[3] for color in filled)
+    return _png(raster.width, raster.height, PALETTE, plte, _up_filtered(raster, 1, None), opacity=opacity)
 
 
 def _png(

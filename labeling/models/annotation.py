@@ -20,6 +20,9 @@ class Draft(TenantModel):
     seq = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
     saved_at = models.DateTimeField()
+    # Where it was painted: the client's own name of the window, and the device in words.
+    window = models.CharField(max_length=80, blank=True, default="", db_default="")
+    device = models.CharField(max_length=60, blank=True, default="", db_default="")
 
     objects: ClassVar[TenantManager[Self]] = TenantManager(granted_queue="work_queue_id")
 
@@ -28,6 +31,28 @@ class Draft(TenantModel):
 
     def __str__(self) -> str:
         return f"draft {self.seq}"
+
+
+class DraftVersion(TenantModel):
+    """What another window's draft took the place of: kept for its author until he has answered."""
+
+    work_queue = TenantForeignKey(WorkQueue, on_delete=models.CASCADE, related_name="+")
+    task = TenantForeignKey(Task, on_delete=models.CASCADE, related_name="+")
+    worker = TenantForeignKey(Worker, related_name="+")
+    sha256 = models.CharField(max_length=64)
+    saved_at = models.DateTimeField()
+    window = models.CharField(max_length=80, blank=True)
+    device = models.CharField(max_length=60, blank=True)
+
+    objects: ClassVar[TenantManager[Self]] = TenantManager(granted_queue="work_queue_id")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization_id", "task", "worker", "sha256"], name="draft_version_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"draft version {self.pk}"
 
 
 class Annotation(TenantModel):

@@ -1,6 +1,6 @@
 """Labeling jobs, their revisions, data objects and tasks."""
 
-from typing import ClassVar, Self
+from typing import ClassVar, Self, TypeVar
 
 from django.db import models
 
@@ -10,6 +10,19 @@ from labeling.states import JobState, ReviewState, TaskState
 from maskwright.accounts.models import User
 from maskwright.core.models import TenantForeignKey, TenantManager, TenantModel, TenantOneToOneField
 from workforce.models import WorkItem, WorkQueue
+
+_M = TypeVar("_M", bound=models.Model)
+
+
+class OwnManager(TenantManager[_M]):
+    """The job's own rows: gold tasks stand beside them and are found by `with_gold` alone."""
+
+    def __init__(self, *, granted_queue: str, own: models.Q) -> None:
+        super().__init__(granted_queue=granted_queue)
+        self.own = own
+
+    def get_queryset(self) -> models.QuerySet[_M]:
+        return super().get_queryset().filter(self.own)
 
 
 class LabelingJob(TenantModel):
@@ -28,6 +41,12 @@ class LabelingJob(TenantModel):
     consolidation_rule = models.CharField(max_length=40, default="majority")
     # The share of consolidated results, 0 to 1, that the queue's review team looks at before they count.
     review_share = models.FloatField(default=0.0, db_default=0.0)
+    # The share of a person's photos that are gold tasks, once he has had his first few.
+    gold_rate = models.FloatField(default=0.1, db_default=0.1)
+    # A qualification: everybody answers each gold task once, is shown his mistakes, and earns the skill above the IoU.
+    is_qualification = models.BooleanField(default=False, db_default=False)
+    qualification_skill = models.CharField(max_length=63, default="", db_default="", blank=True)
+    qualification_iou = models.FloatField(default=0.7, db_default=0.7)
     created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     start_when_ready = models.BooleanField(default=False)
     started_at = models.DateTimeField(null=True)
@@ -38,6 +57,9 @@ class LabelingJob(TenantModel):
     intake_done_at = models.DateTimeField(null=True)
     preflight = models.JSONField(default=dict)  # {"usable": n, "unusable": n, "reasons": {code: n}}
     manifest_written_at = models.DateTimeField(null=True)
+    # Ground Truth's stopping conditions: how many of its objects, or which percentage of them, people label at most.
+    stop_after_objects = models.PositiveIntegerField(null=True, blank=True)
+    stop_after_percent = models.PositiveSmallIntegerField(null=True, blank=True)
     # Who writes the output manifest just now, and until when he is believed to live (`services.publishing`).
     manifest_run = models.UUIDField(null=True, editable=False)
     manifest_run_until = models.DateTimeField(null=True, editable=False)
@@ -49,6 +71,13 @@ class LabelingJob(TenantModel):
             models.UniqueConstraint("organization_id", models.functions.Lower("name"), name="labeling_job_name_once"),
             models.CheckConstraint(
                 condition=models.Q(review_share__gte=0, review_share__lte=1), name="labeling_job_review_share"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(gold_rate__gte=0, gold_rate__lte=1), name="labeling_job_gold_rate"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(qualification_iou__gte=0, qualification_iou__lte=1),
+                name="labeling_job_qualification_iou",
             ),
         ]
 
@@ -80,7 +109,11 @@ class JobRevision(TenantModel):
 
 
 class DataObject(TenantModel):
-    """One line of the input: a photo, or why it cannot be used. `index` is the 0-based manifest line."""
+    """One line of the input: a photo, or why it cannot be used. `index` is the 0-based manifest line.
+
+    A gold task's photo is none of the job's own: `objects` leaves it out, and its `index` is one of the job's, so that
+    it looks like any other.
+    """
 
     job = TenantForeignKey(LabelingJob, on_delete=models.CASCADE, related_name="data_objects")
     work_queue = TenantForeignKey(WorkQueue, on_delete=models.CASCADE, related_name="+")
@@ -94,11 +127,19 @@ class DataObject(TenantModel):
     height = models.PositiveIntegerField(null=True)
     bytes = models.BigIntegerField(null=True)
     image_sha256 = models.CharField(max_length=64, blank=True)
+    is_gold = models.BooleanField(default=False, db_default=False)
 
-    objects: ClassVar[TenantManager[Self]] = TenantManager(granted_queue="work_queue_id")
+    objects: ClassVar[OwnManager[Self]] = OwnManager(granted_queue="work_queue_id", own=models.Q(is_gold=False))
+    with_gold: ClassVar[TenantManager[Self]] = TenantManager(granted_queue="work_queue_id")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organization_id", "job", "index"], name="data_object_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization_id", "job", "index"],
+                condition=models.Q(is_gold=False),
+                name="data_object_index_once",
+            )
+        ]
         indexes = [models.Index(fields=["organization_id", "image_sha256"], name="data_object_photo")]
 
     def __str__(self) -> str:
@@ -124,7 +165,8 @@ class Task(TenantModel):
     failure_code = models.CharField(max_length=40, blank=True)
     failure_reason = models.CharField(max_length=1024, blank=True)
 
-    objects: ClassVar[TenantManager[Self]] = TenantManager(granted_queue="work_queue_id")
+    objects: ClassVar[OwnManager[Self]] = OwnManager(granted_queue="work_queue_id", own=~models.Q(state=TaskState.GOLD))
+    with_gold: ClassVar[TenantManager[Self]] = TenantManager(granted_queue="work_queue_id")
 
     class Meta:
         indexes = [models.Index(fields=["job", "state"], name="task_job_state")]
@@ -137,3 +179,25 @@ class Task(TenantModel):
 
     def __str__(self) -> str:
         return f"task {self.pk}"
+
+
+class JobCount(TenantModel):
+    """How many tasks of a job are done and failed, in shards; kept by the database as tasks move, never by counting.
+
+    Whoever moves a task adds to the shard of his own connection, so that two seldom wait for each other. A shard alone
+    may be below zero; the job's number is the sum.
+    """
+
+    job = TenantForeignKey(LabelingJob, on_delete=models.CASCADE, related_name="counts")
+    work_queue = TenantForeignKey(WorkQueue, on_delete=models.CASCADE, related_name="+")
+    shard = models.PositiveSmallIntegerField()
+    done = models.IntegerField(default=0)
+    failed = models.IntegerField(default=0)
+
+    objects: ClassVar[TenantManager[Self]] = TenantManager(granted_queue="work_queue_id")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization_id", "job", "shard"], name="job_count_once")]
+
+    def __str__(self) -> str:
+        return f"{self.done} done, {self.failed} failed"

@@ -23,6 +23,10 @@ class StorageConnection(TenantModel):
     region = models.CharField(max_length=40, blank=True)
     credentials = models.BinaryField(default=b"", editable=False)  # encrypted JSON, never shown again
     is_writable = models.BooleanField(default=True)
+    #: The IAM role for which this connection stands where scripts name one (`RoleArn`).
+    role_arn = models.CharField(max_length=2048, blank=True, default="", db_default="")
+    #: Stands for every role that no connection names.
+    is_default = models.BooleanField(default=False, db_default=False)
     tested_at = models.DateTimeField(null=True, editable=False)
     test_result = models.TextField(blank=True, editable=False)
 

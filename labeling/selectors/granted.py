@@ -7,7 +7,7 @@ from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from labeling.models import DataObject, JobRevision, LabelingJob, Task
-from labeling.states import TaskState
+from labeling.states import COUNTED
 from maskwright.core.errors import NotFound
 from maskwright.core.scope import current_scope
 from workforce.models import WorkGrant
@@ -39,9 +39,13 @@ def granted_job_detail(job_id: uuid.UUID) -> GrantedJob:
         raise NotFound(_("There is no such job that you were granted."))
     grants = WorkGrant.objects.filter(pk__in=current_scope().grants, work_queue_id=job.work_queue_id)
     preview = grants.filter(preview=True).exists()
-    tasks = dict.fromkeys(TaskState.values, 0)
-    tasks |= dict(Task.objects.filter(job=job).values_list("state").annotate(n=Count("id")).order_by())
+    tasks = dict.fromkeys((state.value for state in COUNTED), 0)
+    own = Task.objects.filter(job=job)
     photos = DataObject.objects.filter(job=job, problem_code="").exclude(format="").only("index", "width", "height")
+    if job.work_queue.is_shared:  # of its own part alone
+        own = own.filter(work_item__audience_id__in=current_scope().grants)
+        photos = photos.filter(task__in=own)
+    tasks |= dict(own.values_list("state").annotate(n=Count("id")).order_by())
     return GrantedJob(
         job=job,
         revision=JobRevision.objects.get(job=job, number=job.revision),

@@ -16,6 +16,7 @@ from labeling.models import (
     Upload,
     UploadedFile,
 )
+from labeling.models.upload import UploadPurpose
 from maskwright.core.errors import NotFound
 
 
@@ -81,14 +82,18 @@ def connection_detail(connection_id: uuid.UUID) -> StorageConnection:
 
 
 def upload_list() -> QuerySet[Upload]:
-    """Newest first, each with `file_count` and `total_bytes` (null while empty)."""
+    """Folders of photos, newest first, each with `file_count` and `total_bytes` (null while empty)."""
+    return _counted_uploads().filter(purpose=UploadPurpose.PHOTOS)
+
+
+def _counted_uploads() -> QuerySet[Upload]:
     return Upload.objects.annotate(file_count=Count("files"), total_bytes=Sum("files__bytes")).order_by(
         "-created_at", "-id"
     )
 
 
 def upload_detail(upload_id: uuid.UUID) -> Upload:
-    upload = upload_list().filter(pk=upload_id).first()
+    upload = _counted_uploads().filter(pk=upload_id).first()
     if upload is None:
         raise NotFound(_("There is no such upload."))
     return upload

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from labeling.errors import NoImage, NotConsolidated
 from labeling.models import Annotation, ConsolidatedAnnotation, DataObject, Task
 from labeling.services.jobs import own_job
-from labeling.states import AnnotationKind, AnnotationState, TaskState
+from labeling.states import COUNTED, AnnotationKind, AnnotationState
 from labeling.storage import Location, Resolver
 from maskwright.core.errors import FieldProblem, Invalid, NotFound
 from maskwright.core.objects import blob_store
@@ -24,10 +24,10 @@ UNUSABLE = "unusable"
 
 def object_list(job_id: uuid.UUID, *, state: str = "", problem: str = "") -> QuerySet[DataObject]:
     """A job's data objects in order. `state`: a task's state, or `unusable`; `problem`: a reason's code."""
-    if state and state not in (*TaskState.values, UNUSABLE):
+    if state and state not in (*COUNTED, UNUSABLE):
         message = _("There is no state '%(state)s'. Choose one of: %(known)s.") % {
             "state": state,
-            "known": ", ".join((*TaskState.values, UNUSABLE)),
+            "known": ", ".join((*COUNTED, UNUSABLE)),
         }
         raise Invalid(message, fields=(FieldProblem("state", "unknown_state", message),))
     objects = DataObject.objects.filter(job=own_job(job_id)).select_related("task").defer("line").order_by("index")
@@ -165,7 +165,7 @@ def mask_of_object(object_id: uuid.UUID, *, disagreement: bool = False, generati
         raise NotConsolidated(_("This object has no consolidated mask yet. It gets one when all its answers are in."))
     version = "" if generation is None else f"-{generation}"
     name = f"{item.index:06d}{version}{'-disagreement' if disagreement else ''}.png"
-    return _png(digest, name)
+    return stored_png(digest, name)
 
 
 def mask_of_annotation(annotation_id: uuid.UUID) -> Picture:
@@ -177,9 +177,10 @@ def mask_of_annotation(annotation_id: uuid.UUID) -> Picture:
         raise NotFound(_("There is no such annotation."))
     if found.kind != AnnotationKind.MASK:
         raise NoImage(_("This answer is no mask."))
-    return _png(found.sha256, f"{found.pk}.png")
+    return stored_png(found.sha256, f"{found.pk}.png")
 
 
-def _png(digest: str, name: str) -> Picture:
+def stored_png(digest: str, name: str) -> Picture:
+    """A mask of the organization's by its sha256, for somebody whose right to see it was checked."""
     key = blob_key(current_scope().organization_id, digest)
     return Picture(Location(blob_store(), key, name), "image/png", name)

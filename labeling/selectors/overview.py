@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from labeling.selectors.reviewed import reviewed_answers
 from maskwright.core.scope import current_scope
+from workforce.gold import GOLD
 from workforce.states import ClaimState
 
 # Vendors' people see the customer's job by title and counts; `mine` and `waiting` count photos of the asking person:
@@ -21,7 +22,8 @@ WITH mine AS (
 ), teams AS (
   SELECT m.work_team_id FROM workforce_teammember m WHERE m.organization_id = %(org)s AND m.user_id = %(user)s
 ), queues AS (
-  SELECT q.id, q.organization_id, q.state, q.priority, bool_or(f.labels) AS labels, bool_or(NOT f.labels) AS reviews
+  SELECT q.id, q.organization_id, q.state, q.priority, q.is_shared, q.is_qualification,
+    bool_or(f.labels) AS labels, bool_or(NOT f.labels) AS reviews
   FROM workforce_workqueue q
   JOIN (
     SELECT id, true AS labels FROM workforce_workqueue
@@ -38,13 +40,20 @@ WITH mine AS (
   GROUP BY q.id
 )
 SELECT j.id, j.name, r.title, j.state, q.state = 'paused', o.name,
-  CASE WHEN q.labels THEN (
+  CASE WHEN q.labels AND q.is_qualification THEN (
+    SELECT count(*) FROM workforce_workitem w WHERE w.work_queue_id = q.id AND w.audience_id = %(gold)s
+      AND NOT EXISTS (SELECT 1 FROM workforce_claim d WHERE d.work_item_id = w.id AND d.worker_id = m.worker_id
+        AND d.state IN ('live', 'submitted', 'declined')))
+  WHEN q.labels THEN (
     SELECT count(DISTINCT s.work_item_id) FROM workforce_slot s
     WHERE s.work_queue_id = q.id AND s.state = 'ready' AND s.stage = 'label'
+      AND (NOT q.is_shared OR s.audience_id = ANY (%(audiences)s) OR s.reserved_worker_id = m.worker_id)
+      AND (s.audience_id <> %(gold)s OR s.reserved_worker_id = m.worker_id)
       AND NOT EXISTS (SELECT 1 FROM workforce_slot x WHERE x.work_item_id = s.work_item_id
         AND x.worker_id = m.worker_id AND x.state IN ('claimed', 'accepted'))
       AND NOT EXISTS (SELECT 1 FROM workforce_claim d WHERE d.work_item_id = s.work_item_id
-        AND d.worker_id = m.worker_id AND d.state = 'declined' AND d.stage = s.stage AND d.round = s.round)) ELSE 0 END,
+        AND d.worker_id = m.worker_id
+        AND (d.is_withdrawn OR d.state = 'declined' AND d.stage = s.stage AND d.round = s.round))) ELSE 0 END,
   CASE WHEN q.reviews THEN (
     SELECT count(*) FROM workforce_slot s
     WHERE s.work_queue_id = q.id AND s.state = 'ready' AND s.stage = 'review'
@@ -52,7 +61,8 @@ SELECT j.id, j.name, r.title, j.state, q.state = 'paused', o.name,
         AND d.worker_id = m.worker_id AND d.stage = 'label' AND d.state = 'submitted')) END,
   (SELECT count(DISTINCT s.work_item_id) FROM workforce_slot s
    WHERE s.work_queue_id = q.id AND s.state = 'accepted' AND s.worker_id = m.worker_id),
-  (SELECT count(*) FROM workforce_workitem w WHERE w.work_queue_id = q.id),
+  (SELECT count(*) FROM workforce_workitem w WHERE w.work_queue_id = q.id
+   AND (NOT q.is_qualification OR w.audience_id = %(gold)s)),
   (SELECT min(s.reserved_until) FROM workforce_slot s
    WHERE s.reserved_worker_id = m.worker_id AND s.work_queue_id = q.id AND s.state = 'ready'
      AND s.reserved_claim_id IS NULL AND s.reserved_until > clock_timestamp())
@@ -111,6 +121,8 @@ def work_overview(user_id: uuid.UUID, *, may_review: bool = False) -> Overview:
         "user": user_id,
         "granted": list(scope.queues),
         "may_review": may_review,
+        "audiences": [scope.organization_id, *scope.grants],
+        "gold": GOLD,
     }
     with connection.cursor() as cursor:
         cursor.execute(_JOBS, values)

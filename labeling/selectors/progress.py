@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Min, Q, Sum
+from django.db.models import Count, Min, Q, Sum
 from django.utils import timezone
 
 from labeling.models import Annotation, LabelingJob, Task
 from labeling.services.intake.reading import ALL_READ
 from labeling.services.jobs import own_job
-from labeling.states import AnnotationState, JobState, TaskState
+from labeling.states import COUNTED, AnnotationState, JobState, TaskState
 from workforce.models import Claim, WorkItem
-from workforce.states import ClaimState
+from workforce.states import ClaimState, SlotState, Stage
 
 _WINDOW = timedelta(hours=1)  # over which the pace is measured
 _FEW = 3  # answers from which a pace says something
@@ -30,7 +30,11 @@ class IntakeProgress:
 
 @dataclass(frozen=True)
 class JobProgress:
-    """`tasks`: number by state. `answers`: accepted ones; `wanted`: how many will be when all is done."""
+    """`tasks`: number by state. `answers`: accepted ones; `wanted`: how many will be when all is done.
+
+    `labeling`, `in_review`: photos that somebody holds at this moment, to label or to review them. Of the open tasks
+    the others wait for a labeler.
+    """
 
     state: str
     total: int
@@ -40,6 +44,8 @@ class JobProgress:
     answers: int
     wanted: int
     claimed: int
+    labeling: int
+    in_review: int
     labelers_active: int
     started_at: datetime | None
     estimated_end: datetime | None
@@ -50,7 +56,7 @@ def job_progress(job_id: uuid.UUID) -> JobProgress:
     """Progress of a job of the own organization; six statements however big it is. NotFound for others'."""
     job = own_job(job_id)
     report = job.preflight
-    tasks = dict.fromkeys(TaskState.values, 0)
+    tasks = dict.fromkeys((state.value for state in COUNTED), 0)
     tasks |= dict(Task.objects.filter(job=job).values_list("state").annotate(n=Count("id")).order_by())
     items = WorkItem.objects.filter(work_queue_id=job.work_queue_id)
     work = items.aggregate(wanted=Sum("labelers_wanted", default=0), again=Count("id", filter=Q(round__gt=1)))
@@ -60,7 +66,12 @@ def job_progress(job_id: uuid.UUID) -> JobProgress:
     if work["again"]:
         pace["answers"] -= _of_earlier_rounds(job)
     live = Claim.objects.filter(work_queue_id=job.work_queue_id, state=ClaimState.LIVE)
-    counts = live.aggregate(claims=Count("id"), workers=Count("worker", distinct=True))
+    counts = live.aggregate(
+        claims=Count("id"),
+        workers=Count("worker", distinct=True),
+        labeling=Count("work_item", distinct=True, filter=Q(stage=Stage.LABEL)),
+        in_review=Count("work_item", distinct=True, filter=Q(stage=Stage.REVIEW)),
+    )
     return JobProgress(
         state=job.state,
         total=sum(report.get(key, 0) for key in ("usable", "unusable", "already_labeled")),
@@ -70,6 +81,8 @@ def job_progress(job_id: uuid.UUID) -> JobProgress:
         answers=pace["answers"],
         wanted=wanted,
         claimed=counts["claims"],
+        labeling=counts["labeling"],
+        in_review=counts["in_review"],
         labelers_active=counts["workers"],
         started_at=job.started_at,
         estimated_end=_estimate(job, pace, wanted, now),
@@ -79,15 +92,18 @@ def job_progress(job_id: uuid.UUID) -> JobProgress:
 
 def _pace(job: LabelingJob, now: datetime) -> dict[str, Any]:
     recent = Q(submitted_at__gt=now - _WINDOW)
-    return Annotation.objects.filter(job=job, state=AnnotationState.ACCEPTED).aggregate(
-        answers=Count("id"), recent=Count("id", filter=recent), since=Min("claimed_at", filter=recent)
+    return (
+        Annotation.objects.filter(job=job, state=AnnotationState.ACCEPTED)
+        .exclude(task__state=TaskState.GOLD)
+        .aggregate(answers=Count("id"), recent=Count("id", filter=recent), since=Min("claimed_at", filter=recent))
     )
 
 
 def _of_earlier_rounds(job: LabelingJob) -> int:
-    """Accepted answers that count no more. Few, and found from the few items that were asked again."""
+    """Accepted answers that count no more, their places being void: those that were not sent back or withdrawn with
+    others go on counting in later rounds. Few, and found from the few items that were asked again."""
     again = Annotation.objects.filter(job=job, state=AnnotationState.ACCEPTED, task__work_item__round__gt=1)
-    return again.filter(slot__round__lt=F("task__work_item__round")).count()
+    return again.filter(slot__state=SlotState.VOID).count()
 
 
 def _estimate(job: LabelingJob, pace: dict[str, Any], wanted: int, now: datetime) -> datetime | None:

@@ -13,11 +13,13 @@ from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from labeling.errors import KeyReused, StaleDraft, WrongAnswer
+from labeling.errors import KeyReused, WrongAnswer
 from labeling.masks import MaskError, decode_mask, sha256
 from labeling.models import Annotation
 from labeling.services.blobs import keep_blobs
 from labeling.services.claim_context import ClaimContext, read_claim
+from labeling.services.draft_versions import forget_versions
+from labeling.services.drafts import stale_draft
 from labeling.services.review_content import check_review, review_content
 from labeling.states import AnnotationKind, AnnotationState
 from maskwright.audit.record import record
@@ -91,14 +93,17 @@ def submit(
     if claim.state in (ClaimState.SUBMITTED, ClaimState.RELEASED, ClaimState.DECLINED):
         return _repeated(claim, user_id, token, key, digest)
     if builds_on is not None and claim.is_live and (claim.draft_seq or 0) != builds_on:
-        raise StaleDraft(_("Another window has saved something else of this image. Load it before you submit."))
+        raise stale_draft(claim)
     raster_digest = _checked(claim, answer)
     keep_blobs(claim.organization_id, (answer.body,), content_type="image/png")
-    accepted_at = accept(user_id=user_id, claim_id=claim_id, token=token) if claim.fencing_token == token else None
+    accepted_at = None
+    if claim.fencing_token == token:
+        accepted_at = accept(user_id=user_id, claim_id=claim_id, token=token, is_live=claim.is_live)
     if accepted_at is None:
         return _not_accepted(claim, user_id, token, key, answer, digest, raster_digest)
     annotation = _insert(claim, token, key, answer, digest, raster_digest, AnnotationState.ACCEPTED, accepted_at)
     assert annotation is not None
+    forget_versions(claim)
     record(
         "annotation.accepted",
         "annotation",
@@ -111,6 +116,7 @@ def submit(
     item = str(claim.work_item_id)
     emit(
         Message("work.item_answered", claim.organization_id, {"item_id": item}, key=item),
+        Message("answer.judge", claim.organization_id, {"annotation_id": str(annotation.pk)}),
         push(claim.organization_id, f"job.{claim.job_id}", "job.progress", job=claim.job_id),
     )
     return _reply(annotation)

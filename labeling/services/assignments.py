@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from labeling.instructions import render_instructions
 from labeling.models import LabelingJob
+from labeling.object_code import named
 from labeling.selectors.layers import review_sheet, rework_sheet
 from labeling.services.claim_context import ClaimContext, read_claim
 from labeling.storage import Location, Resolver
@@ -46,7 +47,7 @@ def assignment_json(claim: ClaimContext) -> dict[str, Any]:
         "task": {
             "id": str(claim.task_id),
             "job": {"id": str(claim.job_id), "name": claim.job_name},
-            "data_object": {"id": str(claim.data_object_id), "index": claim.index},
+            "data_object": named(claim.data_object_id),
         },
         "image": {"url": f"{base}/image", "width": claim.width, "height": claim.height},
         "categories": claim.categories,
@@ -63,6 +64,7 @@ def assignment_json(claim: ClaimContext) -> dict[str, Any]:
         "stopping": claim.queue_state == "stopping",
         "draft": draft,
         "stage": claim.stage,
+        "feedback": claim.is_qualification,
         "review": review_sheet(claim, base) if claim.is_review else None,
         "rework": rework_sheet(claim, base) if not claim.is_review and claim.round > 1 else None,
     }

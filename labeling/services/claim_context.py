@@ -10,18 +10,19 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from maskwright.core.errors import NotFound
+from maskwright.core.prepared import execute_prepared
 from maskwright.core.scope import current_scope
 from workforce.services.claims import MINE
 from workforce.states import ClaimState, Stage
 
 _SQL = f"""
 SELECT c.id, c.organization_id, c.work_queue_id, c.work_item_id, c.slot_id, c.worker_id, c.fencing_token, c.revision,
-  c.state, c.claimed_at, c.active_seconds, t.id, t.job_id, o.id, o.index, o.source_ref, o.format, o.width, o.height,
+  c.state, c.claimed_at, c.active_seconds, t.id, t.job_id, o.id, o.source_ref, o.format, o.width, o.height,
   o.image_sha256, r.categories, r.title, r.instructions, r.tools, r.allow_empty, r.allow_impossible,
   r.require_full_coverage, j.name, s.expires_at, s.deadline_at,
   extract(epoch FROM CASE q.state WHEN 'stopping' THEN least(s.deadline_at, q.stop_at) ELSE s.deadline_at END
     - coalesce(q.paused_at, clock_timestamp()))::float8, q.state, d.seq, d.sha256,
-  c.stage, s.round
+  c.stage, s.round, j.is_qualification
 FROM workforce_claim c
 JOIN workforce_slot s ON s.id = c.slot_id
 JOIN workforce_workqueue q ON q.id = c.work_queue_id
@@ -52,7 +53,6 @@ class ClaimContext:
     task_id: uuid.UUID
     job_id: uuid.UUID
     data_object_id: uuid.UUID
-    index: int
     source_ref: str
     format: str
     width: int
@@ -74,6 +74,7 @@ class ClaimContext:
     draft_sha256: str | None
     stage: str
     round: int
+    is_qualification: bool
 
     @property
     def is_live(self) -> bool:
@@ -88,14 +89,14 @@ class ClaimContext:
         return [category["index"] for category in self.categories]
 
 
-_CATEGORIES, _TOOLS = 20, 23  # jsonb columns, which arrive as text on a raw cursor
+_CATEGORIES, _TOOLS = 19, 22  # jsonb columns, which arrive as text on a raw cursor
 
 
 def read_claim(*, user_id: uuid.UUID, claim_id: uuid.UUID) -> ClaimContext:
     """Raises NotFound for a claim that is not the person's."""
     values = {"org": current_scope().organization_id, "user": user_id, "claim": claim_id}
     with connection.cursor() as cursor:
-        cursor.execute(_SQL, values)
+        execute_prepared(cursor, _SQL, values)
         row = cursor.fetchone()
     if row is None:
         raise NotFound(_("There is no such assignment of yours."))

@@ -5,7 +5,7 @@ older generation changes nothing.
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from django.utils.translation import gettext_noop
@@ -13,12 +13,14 @@ from django.utils.translation import gettext_noop
 from labeling.consolidation import Answer, Consolidated, get_rule
 from labeling.masks import MaskRaster, decode_mask, encode_mask, encode_transparent, sha256
 from labeling.models import Annotation, ConsolidatedAnnotation, Task
+from labeling.quality import MaskScore
 from labeling.services.blobs import keep_blobs
 from labeling.services.consolidation_files import write_answers, write_result
 from labeling.services.consolidation_plan import Plan, read_plan
+from labeling.services.quality.scoring import save_scores, score_agreement
 from labeling.services.reviews import ask_for_review
 from labeling.services.tasks import advance_task
-from labeling.states import AnnotationKind, TaskState
+from labeling.states import AnnotationKind, ScoreKind, TaskState
 from maskwright.audit.record import record
 from maskwright.core.errors import Unavailable
 from maskwright.core.objects import blob_store
@@ -49,7 +51,9 @@ def consolidate_task(*, organization_id: uuid.UUID, task_id: uuid.UUID) -> None:
     if plan.repainted is not None:
         repainted = {plan.repainted.pk: _read(plan, plan.repainted)}
         result, name = replace(result, raster=_raster(plan, plan.repainted, repainted)), REVIEWED
-    _publish(plan, result, name)
+    is_compared = len(usable) > 1 or plan.repainted is not None
+    scores = score_agreement([answer.raster for answer in rasters], result.raster) if is_compared else []
+    _publish(plan, result, name, scores)
 
 
 def _read(plan: Plan, answer: Annotation) -> bytes:
@@ -91,7 +95,7 @@ def _current(plan: Plan) -> Task | None:
     return task
 
 
-def _publish(plan: Plan, result: Consolidated, rule: str) -> None:
+def _publish(plan: Plan, result: Consolidated, rule: str, scores: Sequence[MaskScore]) -> None:
     mask = encode_mask(result.raster, plan.palette)
     heat = encode_transparent(result.disagreement, _HEAT)
     consolidated = _row(plan, result, rule, mask, heat)
@@ -105,6 +109,8 @@ def _publish(plan: Plan, result: Consolidated, rule: str) -> None:
             return
         ConsolidatedAnnotation.objects.filter(task=task, is_current=True).update(is_current=False)
         consolidated.save(force_insert=True)
+        if scores:
+            save_scores(ScoreKind.AGREEMENT, list(zip(plan.usable, scores, strict=True)))
         record("task.consolidated", "task", task.pk, generation=plan.generation, consolidated=consolidated.pk)
         if plan.repainted is not None or not ask_for_review(task):
             advance_task(task=task, to=TaskState.DONE)

@@ -9,13 +9,14 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from labeling.errors import NoDraft
+from labeling.object_code import named
 from labeling.services.assignments import ClaimedImage, stored_image
 from labeling.services.drafts import stored_draft
 from maskwright.core.errors import NotFound
 from workforce.services.reservations import Reservation, kept_place, reserve_next
 
 _SQL = """
-SELECT t.id, t.job_id, j.name, o.id, o.index, o.source_ref, o.format, o.width, o.height, o.image_sha256, d.seq, d.sha256
+SELECT t.id, t.job_id, j.name, o.id, o.source_ref, o.format, o.width, o.height, o.image_sha256, d.seq, d.sha256
 FROM labeling_task t
 JOIN labeling_dataobject o ON o.id = t.data_object_id
 JOIN labeling_labelingjob j ON j.id = t.job_id
@@ -38,7 +39,6 @@ class NextTask:
     job_id: uuid.UUID
     job_name: str
     data_object_id: uuid.UUID
-    index: int
     source_ref: str
     format: str
     width: int
@@ -82,7 +82,7 @@ def next_json(found: NextTask) -> dict[str, Any]:
         "task": {
             "id": str(found.task_id),
             "job": {"id": str(found.job_id), "name": found.job_name},
-            "data_object": {"id": str(found.data_object_id), "index": found.index},
+            "data_object": named(found.data_object_id),
         },
         "image": {"url": f"{base}/image", "width": found.width, "height": found.height},
         "draft": draft,

@@ -15,6 +15,7 @@ from django.utils import timezone
 from labeling.models import LabelingJob, Task
 from labeling.selectors.results import results
 from labeling.services.jobs import advance_job
+from labeling.services.jobs.enough import stop_if_enough
 from labeling.states import UNFINISHED, JobState, TaskState
 from labeling.storage import Resolver
 from labeling.storage.outputs import output_manifest_uri
@@ -54,6 +55,8 @@ def finish_job(*, organization_id: uuid.UUID, job_id: uuid.UUID) -> bool:
 
     Killed in between, the job is still running and the message or the reconciler brings it here again.
     """
+    with organization_scope(organization_id):
+        stop_if_enough(job_id=job_id)
     with organization_scope(organization_id):
         before = _result_if_over(job_id)
     if before is None:

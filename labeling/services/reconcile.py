@@ -7,6 +7,7 @@ from labeling.services.jobs.create import intake_message
 from labeling.states import UNFINISHED, JobState
 from maskwright.core.outbox import Message, emit
 from maskwright.core.scope import current_scope
+from workforce.services.grants import accepted_message
 
 # A message that is dead ended as a visible failure; everything else still waiting will run.
 _PENDING = """
@@ -40,8 +41,16 @@ WHERE j.organization_id = %(org)s AND EXISTS (
 """
 
 
+# Ready, meant to start by itself, and a vendor accepted: the message of that was lost, or the grant began later.
+_ACCEPTED = """
+SELECT DISTINCT q.id FROM labeling_labelingjob j JOIN workforce_workqueue q ON q.id = j.work_queue_id
+JOIN workforce_workgrant g ON g.work_queue_id = q.id AND g.state = 'accepted' AND g.revoked_at IS NULL
+WHERE j.organization_id = %(org)s AND j.state = 'ready' AND j.start_when_ready AND q.work_team_id IS NULL
+"""
+
+
 def reconcile_organization() -> int:
-    """Write the missing messages: consolidation, intake, the output manifest, the job's end."""
+    """Write the missing messages: consolidation, intake, a start, the output manifest, the job's end."""
     owner = current_scope().organization_id
     messages: list[Message] = []
     with connection.cursor() as cursor:
@@ -51,6 +60,8 @@ def reconcile_organization() -> int:
         for topic, sql in (("job.finish", _ENDED), ("job.publish", _UNPUBLISHED)):
             cursor.execute(sql, {"org": owner, "unfinished": list(UNFINISHED)})
             messages += [Message(topic, owner, {"job_id": str(job)}, key=str(job)) for (job,) in cursor.fetchall()]
+        cursor.execute(_ACCEPTED, {"org": owner})
+        messages += [accepted_message(owner, queue) for (queue,) in cursor.fetchall()]
     for job in LabelingJob.objects.filter(organization_id=owner, state=JobState.INITIALIZING, intake_done_at=None):
         messages.append(intake_message(job))
     emit(*messages)

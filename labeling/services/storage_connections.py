@@ -1,5 +1,6 @@
 """Storage connections: save with encrypted credentials, test, remove. Credentials never come out again."""
 
+import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ from maskwright.core.scope import current_scope
 from maskwright.core.wording import in_stored_language
 
 _REGION_CHARS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
+_ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+", re.ASCII)
 _ENDED = (JobState.STOPPED, JobState.COMPLETED, JobState.FAILED)
 
 
@@ -43,10 +45,13 @@ def save_storage_connection(
     region: str = "",
     credentials: dict[str, str] | None = None,
     is_writable: bool = True,
+    role_arn: str = "",
+    is_default: bool = False,
 ) -> StorageConnection:
     """Make a connection, or change one. `credentials` None keeps those that are stored.
 
-    They must be entered anew when kind or endpoint change: otherwise whoever may edit the connection could have them
+    `role_arn`: the IAM role it stands for in the SageMaker API; `is_default`: it stands for every role that none names.
+    Credentials must be entered anew when kind or endpoint change: otherwise whoever may edit it could have them
     sent elsewhere. Raises Invalid with every problem at once, NotFound.
     """
     stored = _locked(connection_id) if connection_id else None
@@ -57,6 +62,8 @@ def save_storage_connection(
         "endpoint": endpoint.strip().rstrip("/"),
         "region": region.strip(),
         "is_writable": is_writable,
+        "role_arn": role_arn.strip(),
+        "is_default": is_default,
     }
     given = {key: value.strip() for key, value in (credentials or {}).items() if value and value.strip()}
     unread: list[FieldProblem] = []
@@ -69,6 +76,7 @@ def save_storage_connection(
         *unread,
         *_name_problems(wanted["name"], stored),
         *_place_problems(wanted, stored),
+        *_role_problems(wanted["role_arn"]),
         *(() if unread else _credential_problems(wanted, given, stored, entered=credentials is not None)),
     ]
     if problems:
@@ -234,6 +242,12 @@ def _place_problems(wanted: dict[str, Any], stored: StorageConnection | None) ->
         )
 
 
+def _role_problems(role_arn: str) -> Iterator[FieldProblem]:
+    if role_arn and not (_ROLE.fullmatch(role_arn) and len(role_arn) <= 2048):
+        message = _("A role's ARN looks like arn:aws:iam::123456789012:role/labeling. Leave it empty if you have none.")
+        yield FieldProblem("role_arn", "bad_role", message)
+
+
 def _credential_problems(
     wanted: dict[str, Any], given: dict[str, str], stored: StorageConnection | None, *, entered: bool
 ) -> Iterator[FieldProblem]:
@@ -255,8 +269,8 @@ def _credential_problems(
         yield FieldProblem(f"credentials.{name}", "unknown_credential", message)
     if kind == StorageKind.S3 and bool(given.get("access_key")) != bool(given.get("secret_key")):
         yield FieldProblem("credentials", "incomplete", _("Enter both the access key and the secret key, or neither."))
-    if kind == StorageKind.AZURE and not given.get("account_name"):
-        yield FieldProblem("credentials.account_name", "required", _("Enter the name of the storage account."))
+    if kind == StorageKind.AZURE:
+        yield from _azure_problems(given)
     if kind == StorageKind.GCS and given.get("service_account_json"):
         try:
             check_service_account(given["service_account_json"])

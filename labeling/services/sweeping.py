@@ -16,7 +16,15 @@ from itertools import islice
 from django.conf import settings
 from django.utils import timezone
 
-from labeling.models import Annotation, ConsolidatedAnnotation, DataObject, Draft, UploadedFile
+from labeling.models import (
+    Annotation,
+    ConsolidatedAnnotation,
+    DataObject,
+    Draft,
+    DraftVersion,
+    GoldTask,
+    UploadedFile,
+)
 from labeling.services.blobs import try_lock_for_sweeping
 from maskwright.audit.record import record
 from maskwright.core.objects import ObjectMissing, blob_store
@@ -114,7 +122,8 @@ def _named_blobs(names: Sequence[tuple[str, ...]]) -> set[tuple[str, ...]]:
         Annotation.objects.filter(sha256__in=digests).values_list("sha256"),
         ConsolidatedAnnotation.objects.filter(sha256__in=digests).values_list("sha256"),
         ConsolidatedAnnotation.objects.filter(disagreement_sha256__in=digests).values_list("disagreement_sha256"),
-        DataObject.objects.filter(image_sha256__in=digests).values_list("image_sha256"),
+        DataObject.with_gold.filter(image_sha256__in=digests).values_list("image_sha256"),
+        GoldTask.objects.filter(sha256__in=digests).values_list("sha256"),
     )
     return set(rows)
 
@@ -122,11 +131,13 @@ def _named_blobs(names: Sequence[tuple[str, ...]]) -> set[tuple[str, ...]]:
 def _named_photos(names: Sequence[tuple[str, ...]]) -> set[tuple[str, ...]]:
     digests = [name[0] for name in names]
     rows = UploadedFile.objects.filter(sha256__in=digests).values_list("sha256")
-    return set(rows.union(DataObject.objects.filter(image_sha256__in=digests).values_list("image_sha256")))
+    return set(rows.union(DataObject.with_gold.filter(image_sha256__in=digests).values_list("image_sha256")))
 
 
 def _named_drafts(names: Sequence[tuple[str, ...]]) -> set[tuple[str, ...]]:
-    rows = Draft.objects.filter(task_id__in={name[0] for name in names}).values_list("task_id", "worker_id", "sha256")
+    tasks, columns = {name[0] for name in names}, ("task_id", "worker_id", "sha256")
+    rows = Draft.objects.filter(task_id__in=tasks).values_list(*columns)
+    rows = rows.union(DraftVersion.objects.filter(task_id__in=tasks).values_list(*columns))
     return {(str(task), str(worker), sha256) for task, worker, sha256 in rows}
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from labeling.instructions import MAX_CHARS
 from labeling.models import TaskTemplate, TaskTemplateVersion
+from labeling.services.picture_problems import picture_problems
 from maskwright.audit.record import record
 from maskwright.core.errors import FieldProblem, Invalid, NotFound
 from maskwright.core.wording import number
@@ -81,6 +82,8 @@ def content_problems(wanted: dict[str, Any]) -> list[FieldProblem]:
             "most": number(MAX_CHARS)
         }
         problems.append(FieldProblem("instructions", "too_long", message))
+    else:
+        problems += picture_problems(instructions)
     if "tools" in wanted:
         problems += _tool_problems(wanted["tools"])
     seconds = wanted.get("time_limit_seconds", MIN_SECONDS)

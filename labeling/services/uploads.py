@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 
 from labeling.errors import ChecksumMismatch, FileTooLarge, UploadCompleted
 from labeling.models import JobRevision, Upload, UploadedFile
+from labeling.models.upload import UploadPurpose
 from labeling.services.blobs import lock_blobs
 from labeling.services.intake.sources import PHOTO_ENDINGS
 from maskwright.audit.record import record
-from maskwright.core.errors import FieldProblem, Invalid, NotFound
+from maskwright.core.errors import Conflict, FieldProblem, Invalid, NotFound
 from maskwright.core.objects import blob_store
 from maskwright.core.objects.factory import blob_key
 from maskwright.core.scope import current_scope, organization_scope
@@ -27,13 +28,13 @@ _SLICE = 1 << 20
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-def create_upload(*, name: str, user_id: uuid.UUID | None) -> Upload:
+def create_upload(*, name: str, user_id: uuid.UUID | None, purpose: UploadPurpose = UploadPurpose.PHOTOS) -> Upload:
     """Begin an upload; its files get addresses `upload://<id>/<name>`."""
     name = name.strip()
     if not 1 <= len(name) <= 100 or "\0" in name:
         problem = FieldProblem("name", "bad_name", _("Give the upload a name of 1 to 100 characters."))
         raise Invalid(_("The upload cannot be made."), fields=(problem,))
-    upload: Upload = Upload.objects.create(name=name, created_by_id=user_id)
+    upload: Upload = Upload.objects.create(name=name, created_by_id=user_id, purpose=purpose)
     record("upload.created", "upload", upload.pk, name=name)
     return upload
 
@@ -82,6 +83,8 @@ def complete_upload(*, upload_id: uuid.UUID) -> Upload:
     upload: Upload | None = Upload.objects.select_for_update(no_key=True).filter(pk=upload_id).first()
     if upload is None:
         raise NotFound(_("There is no such upload."))
+    if upload.purpose == UploadPurpose.INSTRUCTIONS:
+        raise Conflict(_("The pictures of instructions always take more; they are not for jobs."))
     if upload.completed_at is None:
         upload.completed_at = timezone.now()
         upload.save(update_fields=["completed_at"])

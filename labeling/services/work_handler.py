@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from django.db.models import Exists, OuterRef
 
 from labeling.models import Annotation, LabelingJob, Task
+from labeling.services.quality.judging import look_again
 from labeling.services.reviews import settle_review, skip_reviews
 from labeling.services.tasks import advance_task, start_consolidation
 from labeling.states import AnnotationState, TaskState
@@ -29,6 +30,10 @@ class LabelingWorkHandler:
         task = Task.objects.select_for_update(no_key=True).get(work_item_id=item_id)
         advance_task(task=task, to=TaskState.FAILED, code=code, reason=reason)
 
+    def person_declined(self, queue_id: uuid.UUID, worker_id: uuid.UUID) -> None:
+        job = LabelingJob.objects.get(work_queue_id=queue_id)
+        emit(look_again(job.organization_id, job.pk, worker_id))
+
     def queue_closed(self, queue_id: uuid.UUID) -> None:
         job = LabelingJob.objects.get(work_queue_id=queue_id)
         # What was answered of unfinished objects is consolidated, marked partial by the number of annotators.
@@ -39,6 +44,9 @@ class LabelingWorkHandler:
         skip_reviews(job)
         # A stopping job is stopped when the last of them and the output manifest are written (`finish_job`).
         emit(Message("job.finish", job.organization_id, {"job_id": str(job.pk)}, key=str(job.pk)))
+
+    def queue_names(self, queue_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+        return dict(LabelingJob.objects.filter(work_queue_id__in=queue_ids).values_list("work_queue_id", "name"))
 
 
 def connect() -> None:

@@ -39,7 +39,8 @@ SCHEME_OF: dict[str, str] = {
     StorageKind.AZURE: "azure",
     StorageKind.LOCAL: "file",
 }
-_CONTAINER = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{1,253}[a-zA-Z0-9]")
+# Two characters: the clouds want three, other servers do not.
+_CONTAINER = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{0,253}[a-zA-Z0-9]")
 
 
 def seal(credentials: dict[str, str]) -> bytes:
@@ -132,7 +133,7 @@ def container_problem(kind: str, container: str) -> FieldProblem | None:
     """Why a bucket name cannot be one; folders are checked by `check_folder`."""
     if kind == StorageKind.LOCAL or _CONTAINER.fullmatch(container):
         return None
-    message = _("A bucket's name has 3 or more letters, digits, dots and hyphens, without s3:// and without a folder.")
+    message = _("A bucket's name has 2 or more letters, digits, dots and hyphens, without s3:// and without a folder.")
     return FieldProblem("container", "bad_container", message)
 
 

@@ -42,7 +42,7 @@ def check_endpoint(endpoint: str) -> None:
         raise EndpointRefused(
             _(
                 "This installation may not connect to %(host)s. Ask the operator to add %(host)s:%(number)s to "
-                "STORAGE_ENDPOINTS, or leave the endpoint empty for Amazon S3."
+                "STORAGE_ENDPOINTS, or leave the endpoint empty for the cloud vendor's own storage."
             )
             % {"host": host, "number": number}
         )

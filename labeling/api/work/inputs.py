@@ -1,5 +1,6 @@
 """What the work API takes."""
 
+import re
 import uuid
 from typing import Any
 
@@ -9,11 +10,15 @@ from rest_framework import serializers
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
+from labeling.api.work.devices import device_name
 from labeling.masks import max_mask_bytes
 from labeling.services.answers import Answer, mask_answer, other_answer
+from labeling.services.drafts import Window
 from maskwright.core.api.parsers import BoundedJSONParser, read_bounded
 from maskwright.core.errors import FieldProblem, Invalid
 from workforce.errors import MissingFencingToken
+
+_WINDOW = re.compile(r"[A-Za-z0-9.:-]{0,80}")
 
 
 class ClaimInput(serializers.Serializer[Any]):
@@ -88,12 +93,32 @@ def draft_base(request: Request) -> int | None:
     return int(value)
 
 
+def window(request: Request) -> Window:
+    """Where it is painted: the client's name of its window, and the device as its program calls itself."""
+    name = request.headers.get("X-Window", "")
+    if not _WINDOW.fullmatch(name):
+        message = _("X-Window may have up to 80 letters, digits, dots, colons and hyphens.")
+        raise Invalid(message, fields=(FieldProblem("X-Window", "wrong", message),))
+    return Window(name, device_name(request.headers.get("User-Agent", "")))
+
+
+def keeps_replaced(request: Request) -> bool:
+    """Whether the draft that is replaced was another window's, to be kept as a version."""
+    return request.headers.get("X-Draft-Keep", "") == "replaced"
+
+
 def answer(request: Request) -> Answer:
     if isinstance(request.data, bytes):
         return mask_answer(request.data)
+    if not request.data and not _is_json(request):  # nothing was sent, so no parser was asked
+        return mask_answer(b"")
     given = OtherAnswerInput(data=request.data)
     given.is_valid(raise_exception=True)
     return other_answer(given.validated_data["kind"], given.validated_data["content"])
+
+
+def _is_json(request: Request) -> bool:
+    return (request.content_type or "").partition(";")[0].strip().lower() == BoundedJSONParser.media_type
 
 
 def png_body(request: Request) -> bytes:

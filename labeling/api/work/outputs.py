@@ -4,6 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from workforce.states import Stage
+
 
 class CategoryOutput(serializers.Serializer[Any]):
     index = serializers.IntegerField()
@@ -20,7 +22,7 @@ class NamedOutput(serializers.Serializer[Any]):
 
 class ObjectRefOutput(serializers.Serializer[Any]):
     id = serializers.UUIDField()
-    index = serializers.IntegerField()
+    code = serializers.CharField(help_text="What people call the photo; a manager finds it by that.")
 
 
 class TaskRefOutput(serializers.Serializer[Any]):
@@ -111,9 +113,54 @@ class AssignmentOutput(serializers.Serializer[Any]):
     paused = serializers.BooleanField()
     stopping = serializers.BooleanField(help_text="The job was stopped: what is not sent in time does not count.")
     draft = DraftRefOutput(allow_null=True)
-    stage = serializers.ChoiceField(choices=["label", "review"])
+    stage = serializers.ChoiceField(choices=Stage.choices)
+    feedback = serializers.BooleanField(help_text="A qualification: after the submit `feedback` says what was wrong.")
     review = ReviewSheetOutput(allow_null=True)
     rework = ReworkSheetOutput(allow_null=True)
+
+
+class ClassScoreOutput(serializers.Serializer[Any]):
+    index = serializers.IntegerField()
+    name = serializers.CharField()
+    color = serializers.CharField()
+    iou = serializers.FloatField()
+
+
+class ConfusedOutput(serializers.Serializer[Any]):
+    truth = serializers.CharField(help_text="What it is.")
+    answer = serializers.CharField(help_text="What you made of it.")
+    pixels = serializers.IntegerField()
+    share = serializers.FloatField(help_text="Of the photo.")
+
+
+class PictureRefOutput(serializers.Serializer[Any]):
+    url = serializers.CharField()
+
+
+class ResultOutput(serializers.Serializer[Any]):
+    passed = serializers.BooleanField(source="has_passed")
+    mean_iou = serializers.FloatField()
+    low = serializers.FloatField(help_text="95 % confidence.")
+    high = serializers.FloatField()
+    count = serializers.IntegerField()
+    skill = serializers.CharField()
+    level = serializers.IntegerField()
+
+
+class FeedbackOutput(serializers.Serializer[Any]):
+    mean_iou = serializers.FloatField()
+    accuracy = serializers.FloatField()
+    classes = ClassScoreOutput(many=True)
+    confused = ConfusedOutput(many=True)
+    photo = PictureRefOutput()
+    overlay = PictureRefOutput(help_text="Which pixels are wrong.")
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    answered = serializers.IntegerField()
+    total = serializers.IntegerField()
+    threshold = serializers.FloatField(help_text="The mean IoU that earns the skill.")
+    skill = serializers.CharField()
+    result = ResultOutput(allow_null=True, help_text="Once every photo is answered.")
 
 
 class KeptOutput(serializers.Serializer[Any]):
@@ -123,7 +170,7 @@ class KeptOutput(serializers.Serializer[Any]):
 class NextOutput(serializers.Serializer[Any]):
     id = serializers.UUIDField(help_text="The reserved place.")
     kept_until = serializers.DateTimeField()
-    stage = serializers.ChoiceField(choices=["label", "review"])
+    stage = serializers.ChoiceField(choices=Stage.choices)
     task = TaskRefOutput()
     image = ImageOutput()
     draft = DraftRefOutput(allow_null=True)
@@ -140,6 +187,19 @@ class LeaseOutput(serializers.Serializer[Any]):
 class SavedDraftOutput(serializers.Serializer[Any]):
     seq = serializers.IntegerField()
     sha256 = serializers.CharField()
+
+
+class DraftVersionOutput(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    saved_at = serializers.DateTimeField()
+    window = serializers.CharField(allow_blank=True, help_text="The client's own name of the window it was painted in.")
+    device = serializers.CharField(allow_blank=True)
+    sha256 = serializers.CharField()
+    url = serializers.CharField()
+
+
+class DraftVersionsOutput(serializers.Serializer[Any]):
+    results = DraftVersionOutput(many=True)
 
 
 class AcceptedOutput(serializers.Serializer[Any]):

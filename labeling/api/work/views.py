@@ -27,6 +27,16 @@ _SEQ = OpenApiParameter("X-Draft-Seq", int, OpenApiParameter.HEADER, required=Tr
 _BASE = OpenApiParameter(
     "X-Draft-Base", int, OpenApiParameter.HEADER, description="The stored draft this one goes on from; 0: none."
 )
+_KEEP = OpenApiParameter(
+    "X-Draft-Keep",
+    str,
+    OpenApiParameter.HEADER,
+    enum=["replaced"],
+    description="`replaced`: the draft whose place it takes is another window's and is kept as a version.",
+)
+WINDOW = OpenApiParameter(
+    "X-Window", str, OpenApiParameter.HEADER, description="Your own name of the window, told with `stale_draft`."
+)
 _PNG = {"image/png": OpenApiTypes.BINARY}
 
 
@@ -94,7 +104,7 @@ class DraftView(WorkView):
         seq, body = drafts.load_draft(user_id=self.user_id(request), claim_id=claim_id)
         return HttpResponse(body, content_type="image/png", headers={"X-Draft-Seq": str(seq), **PRIVATE})
 
-    @extend_schema(request=_PNG, responses=outputs.SavedDraftOutput, parameters=[_TOKEN, _SEQ, _BASE])
+    @extend_schema(request=_PNG, responses=outputs.SavedDraftOutput, parameters=[_TOKEN, _SEQ, _BASE, _KEEP, WINDOW])
     def put(self, request: Request, claim_id: uuid.UUID) -> Response:
         """Keep a draft; its number must be greater than the stored one's, which is `X-Draft-Base` if that is sent."""
         saved = drafts.save_draft(
@@ -104,6 +114,8 @@ class DraftView(WorkView):
             seq=inputs.draft_seq(request),
             builds_on=inputs.draft_base(request),
             body=inputs.png_body(request),
+            window=inputs.window(request),
+            keep_replaced=inputs.keeps_replaced(request),
         )
         return Response({"seq": saved.seq, "sha256": saved.sha256})
 

@@ -65,6 +65,7 @@ def _write_chunk(run: IntakeRun, chunk: list[InputLine], taken: int) -> int:
 def _objects(job: LabelingJob, chunk: list[InputLine], counts: Counts) -> Iterator[DataObject]:
     for line in chunk:
         counts.warnings.update(line.warnings)
+        counts.left_out += line.left_out
         if not line.is_object:
             continue
         if line.code:

@@ -58,7 +58,9 @@ def _finish(run: IntakeRun) -> None:
     locked_queue(own_job(run.job_id).work_queue_id)  # queue before job, as every move locks them
     job = run.locked_job()
     LabelingJob.objects.filter(pk=job.pk).update(intake_done_at=timezone.now())
-    record("labeling_job.intake_done", "labeling_job", job.pk, **job.preflight)
+    numbers = {name: value for name, value in job.preflight.items() if name != "left_out"}
+    left_out = job.preflight.get("left_out", {}).get("count", 0)
+    record("labeling_job.intake_done", "labeling_job", job.pk, **numbers, left_out=left_out)
     usable = job.preflight.get("usable", 0)
     if not usable:
         advance_job(job=job, to=JobState.FAILED, reason=_nothing_usable(job))

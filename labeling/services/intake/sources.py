@@ -25,6 +25,7 @@ MAX_MANIFEST_BYTES = 4 << 30
 #: Below a prefix these are taken; those that no mask can be made for are reported, everything else is no photo.
 PHOTO_ENDINGS = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".heic", ".heif", ".avif", ".jp2")
 _SLICE = 1 << 20
+_OTHERS_AT_ONCE = 200
 
 
 @dataclass(frozen=True)
@@ -39,24 +40,13 @@ class InputLine:
     message: str = ""
     warnings: tuple[str, ...] = ()
     is_object: bool = True
+    #: Addresses of files that were left out since the line before, since they are no photos.
+    left_out: tuple[str, ...] = ()
 
 
 class Source(Protocol):
     def lines(self, *, taken: int, cursor: str) -> Iterator[InputLine]:
         """Every line after the first `taken` ones. Raises InputChanged when they are not those taken before."""
-
-
-@dataclass
-class _Raw:
-    """The lines as they pass by, so that a line that cannot be parsed can still be kept."""
-
-    file: BinaryIO
-    current: bytes = b""
-
-    def __iter__(self) -> Iterator[bytes]:
-        for line in bounded_lines(self.file):
-            self.current = line
-            yield line
 
 
 @dataclass
@@ -74,9 +64,8 @@ class ManifestSource:
             if taken and cursor != self.sha256:
                 raise InputChanged(_("The manifest changed while it was read. Check the job's photos again."))
             copy.seek(0)
-            raw = _Raw(copy)
-            for number, found in groupby(read_manifest(raw), key=lambda item: item.number):
-                line = self._line(number, list(found), raw)
+            for number, found in groupby(read_manifest(bounded_lines(copy)), key=lambda item: item.number):
+                line = self._line(number, list(found))
                 if number > taken:
                     yield line
 
@@ -94,7 +83,7 @@ class ManifestSource:
                 self.run.beat()
         return digest.hexdigest()
 
-    def _line(self, number: int, found: list[ManifestLine | ManifestProblem], raw: _Raw) -> InputLine:
+    def _line(self, number: int, found: list[ManifestLine | ManifestProblem]) -> InputLine:
         problems = [item for item in found if isinstance(item, ManifestProblem)]
         warnings = tuple(problem.code for problem in problems if problem.severity == "warning")
         errors = [problem for problem in problems if problem.severity == "error"]
@@ -103,7 +92,7 @@ class ManifestSource:
             return InputLine(number, self.sha256, warnings=warnings, is_object=False)
         if usable is None:
             message = " ".join(problem.message for problem in errors)
-            return InputLine(number, self.sha256, "", _as_text(raw.current), errors[0].code, message, warnings)
+            return InputLine(number, self.sha256, "", _as_text(errors[0].raw), errors[0].code, message, warnings)
         code = message = ""
         if len(usable.source_ref) > MAX_SOURCE_REF:
             code, message = (
@@ -122,20 +111,29 @@ class ManifestSource:
 
 @dataclass
 class PrefixSource:
-    """Photos below a prefix, in key order, but no results of jobs that lie below it. Its cursor is the last address."""
+    """Photos below a prefix, in key order, but no results of jobs that lie below it. Its cursor is the last address.
+
+    Other files are named in lines that are no objects, so that people can see what was left out.
+    """
 
     found: Iterable[Found]
     leave_out: str
 
     def lines(self, *, taken: int, cursor: str) -> Iterator[InputLine]:
-        number = taken
+        number, others = taken, list[str]()
         for item in self.found:
-            if not _is_photo(item.uri) or item.uri.startswith(self.leave_out):
+            if item.uri.startswith(self.leave_out) or (cursor and item.uri <= cursor):
                 continue
-            if taken and item.uri <= cursor:
+            if is_photo(item.uri):
+                number += 1
+                yield self._line(number, item)
                 continue
-            number += 1
-            yield self._line(number, item)
+            others.append(item.uri)
+            if len(others) == _OTHERS_AT_ONCE:
+                yield _others(number, others)
+                others = []
+        if others:
+            yield _others(number, others)
 
     def _line(self, number: int, item: Found) -> InputLine:
         code = message = ""
@@ -149,7 +147,12 @@ class PrefixSource:
         return InputLine(number, item.uri, item.uri[:MAX_SOURCE_REF], text, code, message)
 
 
-def _is_photo(uri: str) -> bool:
+def _others(number: int, uris: list[str]) -> InputLine:
+    """No line of its own: the number stays, the cursor goes on."""
+    return InputLine(number, uris[-1], is_object=False, left_out=tuple(uris))
+
+
+def is_photo(uri: str) -> bool:
     name = uri.rpartition("/")[2]
     return name.lower().endswith(PHOTO_ENDINGS) and not name.startswith(".")
 

@@ -1,7 +1,7 @@
 """Labeling jobs: create, start, pause, resume, stop, change. `advance_job` is the one door through which they move."""
 
 from labeling.services.jobs.change import change_job
-from labeling.services.jobs.create import create_job
+from labeling.services.jobs.create import JobContent, create_job
 from labeling.services.jobs.lifecycle import (
     advance_job,
     own_job,
@@ -9,11 +9,13 @@ from labeling.services.jobs.lifecycle import (
     preflight_job,
     reopen_job,
     resume_job,
+    start_accepted,
     start_job,
     stop_job,
 )
 
 __all__ = [
+    "JobContent",
     "advance_job",
     "change_job",
     "create_job",
@@ -22,6 +24,7 @@ __all__ = [
     "preflight_job",
     "reopen_job",
     "resume_job",
+    "start_accepted",
     "start_job",
     "stop_job",
 ]

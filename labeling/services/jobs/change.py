@@ -43,6 +43,7 @@ _QUEUE = {
     "hold_seconds": "hold_seconds",
     "max_open_claims": "max_open_claims",
     "max_declines": "max_declines",
+    "idle_seconds": "idle_seconds",
 }
 
 
@@ -69,7 +70,11 @@ def change_job(
     hold_seconds: int | None = None,
     max_open_claims: int | None = None,
     max_declines: int | Unset | None = UNSET,
+    idle_seconds: int | None = None,
     consolidation_rule: str | None = None,
+    gold_rate: float | None = None,
+    qualification_skill: str | None = None,
+    qualification_iou: float | None = None,
 ) -> LabelingJob:
     """Change what is given; everything else stays. Answers already given and live claims keep their revision.
 
@@ -97,10 +102,13 @@ def change_job(
         "max_concurrent": max_concurrent,
         "priority": priority,
         "review_share": review_share,
+        "gold_rate": gold_rate,
+        "qualification_iou": qualification_iou,
         "policy": policy,
         "required_skills": required_skills,
         "hold_seconds": hold_seconds,
         "max_open_claims": max_open_claims,
+        "idle_seconds": idle_seconds,
     }
     changes = {key: value for key, value in given.items() if value is not None}
     changes |= {} if deadline is UNSET else {"deadline": deadline}
@@ -110,6 +118,9 @@ def change_job(
     wanted, problems = _categories(before.categories, categories)
     problems += _problems(changes)
     problems += rules.distribution_problems(changes)
+    problems += rules.quality_problems(changes)
+    if qualification_skill is not None:
+        problems += rules.skill_problems(job.is_qualification, qualification_skill)
     if {"review_share", "review_team_id"} & set(changes):
         team = changes.get("review_team_id", queue.review_team_id)
         problems += rules.review_problems(team, changes.get("review_share", job.review_share))
@@ -126,7 +137,14 @@ def change_job(
     }
     if content or numbers:
         _write(job, before, content, numbers)
-    _set_on_job(job, review_share=review_share, consolidation_rule=consolidation_rule)
+    _set_on_job(
+        job,
+        review_share=review_share,
+        consolidation_rule=consolidation_rule,
+        gold_rate=gold_rate,
+        qualification_skill=" ".join(qualification_skill.split()) if qualification_skill is not None else None,
+        qualification_iou=qualification_iou,
+    )
     return job
 
 

@@ -1,6 +1,7 @@
 """Create a labeling job: everything is checked at once, then queue, job and first revision are made together."""
 
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,8 +15,9 @@ from labeling.consolidation import DEFAULT_RULE
 from labeling.models import JobRevision, LabelingJob, LabelSet, TaskTemplate, TaskTemplateVersion
 from labeling.services.jobs import rules
 from labeling.services.jobs.locations import input_problems, output_or_default, output_problems
-from labeling.services.label_sets import Category, current_categories
-from labeling.services.task_templates import current_version
+from labeling.services.label_sets import Category, complete_categories, current_categories
+from labeling.services.quality.usual import add_usual_rules
+from labeling.services.task_templates import TOOLS, content_problems, current_version
 from labeling.storage import Resolver
 from maskwright.audit.record import record
 from maskwright.core.errors import FieldProblem, Invalid
@@ -27,12 +29,24 @@ from workforce.services.queues import create_queue
 
 @dataclass
 class _Parts:
-    """What the ids of an order stand for, as far as they were found."""
+    """What the ids of an order stand for, as far as they were found; or what it brings along itself."""
 
     label_set: LabelSet | None = None
     categories: tuple[Category, ...] = ()
     template: TaskTemplate | None = None
     version: TaskTemplateVersion | None = None
+
+
+@dataclass(frozen=True)
+class JobContent:
+    """Categories and what labelers are told, of a job that uses neither a label set nor a task template.
+
+    `labels`: each {name, color, key, description}, of which name alone is needed.
+    """
+
+    labels: Sequence[Mapping[str, Any]]
+    title: str
+    instructions: str = ""
 
 
 def create_job(
@@ -42,8 +56,9 @@ def create_job(
     label_attribute_name: str = "",
     input_uri: str,
     output_uri: str = "",
-    label_set_id: uuid.UUID,
-    task_template_id: uuid.UUID,
+    label_set_id: uuid.UUID | None = None,
+    task_template_id: uuid.UUID | None = None,
+    content: JobContent | None = None,
     work_team_id: uuid.UUID | None,
     number_of_labelers: int = 3,
     time_limit_seconds: int | None = None,
@@ -54,13 +69,22 @@ def create_job(
     for_vendor: bool = False,
     review_team_id: uuid.UUID | None = None,
     review_share: float = 0.0,
+    gold_rate: float = 0.1,
+    is_qualification: bool = False,
+    qualification_skill: str = "",
+    qualification_iou: float = 0.7,
+    stop_after_objects: int | None = None,
+    stop_after_percent: int | None = None,
     **distribution: Any,
 ) -> LabelingJob:
     """Make a job in state `initializing` and emit `job.intake`, which reads its input and checks its photos.
 
     `label_attribute_name` defaults to `<name>-ref`; `output_uri` to the installation's own storage. A job needs a work
     team of the own organization unless it is `for_vendor`: then a grant is offered afterwards. `review_share` (0 to 1)
-    of the results wait for the review team. `distribution`: policy, required_skills, hold_seconds, max_open_claims,
+    of the results wait for the review team; `gold_rate` (0 to 1) of a person's photos are gold tasks, once there are
+    any. `content` stands in place of a label set and a template. The job stops by itself once people labeled
+    `stop_after_objects`, or `stop_after_percent` of its objects. In a qualification everybody gets each gold task once,
+    and the skill from the IoU on. `distribution`: policy, required_skills, hold_seconds, max_open_claims,
     max_declines, as `create_queue` has them. Raises Invalid with every problem at once; then nothing was made.
     """
     attribute = label_attribute_name or f"{name}-ref"
@@ -81,11 +105,12 @@ def create_job(
         *rules.number_problems(numbers),
         *rules.deadline_problems(deadline),
         *rules.rule_problems(consolidation_rule, number_of_labelers),
-        *_find_labels(label_set_id, parts),
-        *_find_template(task_template_id, parts),
+        *(_take_content(content, parts) if content else _find_parts(label_set_id, task_template_id, parts)),
         *_team_problems(work_team_id, for_vendor),
         *rules.review_problems(review_team_id, review_share),
         *rules.distribution_problems(distribution),
+        *rules.quality_problems({"gold_rate": gold_rate, "qualification_iou": qualification_iou}),
+        *rules.skill_problems(is_qualification, qualification_skill),
         *input_problems(resolver, input_uri),
         *output_problems(resolver, output),
     ]
@@ -102,6 +127,7 @@ def create_job(
                 lease_seconds=settings.CLAIM_LEASE_SECONDS,
                 time_limit_seconds=time_limit_seconds or version.time_limit_seconds,
                 deadline=deadline,
+                is_qualification=is_qualification,
                 **rules.lower_skills(distribution),
             )
             job = LabelingJob.objects.create(
@@ -114,12 +140,19 @@ def create_job(
                 work_queue=queue,
                 consolidation_rule=consolidation_rule,
                 review_share=review_share,
+                gold_rate=gold_rate,
+                is_qualification=is_qualification,
+                qualification_skill=" ".join(qualification_skill.split()) if is_qualification else "",
+                qualification_iou=qualification_iou,
+                stop_after_objects=stop_after_objects,
+                stop_after_percent=stop_after_percent,
                 created_by_id=actor_user_id,
                 start_when_ready=start_when_ready,
             )
     except IntegrityError as error:  # somebody else took the name at the same moment
         raise Invalid(_("The job cannot be created."), fields=(_name_taken(name),)) from error
     _first_revision(job, parts.categories, version)
+    add_usual_rules(job)
     record("labeling_job.created", "labeling_job", job.pk, name=name, input_uri=input_uri)
     emit(intake_message(job))
     return job
@@ -137,7 +170,7 @@ def _first_revision(job: LabelingJob, categories: tuple[Category, ...], version:
         categories=list(categories),
         title=version.title,
         instructions=version.instructions,
-        tools=version.tools,
+        tools=list(version.tools),
         allow_empty=version.allow_empty,
         allow_impossible=version.allow_impossible,
         require_full_coverage=version.require_full_coverage,
@@ -155,8 +188,20 @@ def _name_taken(name: str) -> FieldProblem:
     )
 
 
-def _find_labels(label_set_id: uuid.UUID, parts: _Parts) -> list[FieldProblem]:
-    parts.label_set = LabelSet.objects.filter(pk=label_set_id).first()
+def _take_content(content: JobContent, parts: _Parts) -> list[FieldProblem]:
+    categories, problems = complete_categories(content.labels)
+    parts.categories = tuple(categories)
+    parts.version = TaskTemplateVersion(title=content.title.strip(), instructions=content.instructions, tools=TOOLS)
+    shown = {"title": parts.version.title, "instructions": content.instructions, "tools": list(TOOLS)}
+    return [*problems, *content_problems(shown)]
+
+
+def _find_parts(labels: uuid.UUID | None, template: uuid.UUID | None, parts: _Parts) -> list[FieldProblem]:
+    return [*_find_labels(labels, parts), *_find_template(template, parts)]
+
+
+def _find_labels(label_set_id: uuid.UUID | None, parts: _Parts) -> list[FieldProblem]:
+    parts.label_set = LabelSet.objects.filter(pk=label_set_id).first() if label_set_id else None
     if parts.label_set is None:
         return [FieldProblem("label_set_id", "not_found", _("There is no such label set. Choose one of yours."))]
     parts.categories = tuple(current_categories(parts.label_set))
@@ -165,8 +210,8 @@ def _find_labels(label_set_id: uuid.UUID, parts: _Parts) -> list[FieldProblem]:
     return []
 
 
-def _find_template(task_template_id: uuid.UUID, parts: _Parts) -> list[FieldProblem]:
-    parts.template = TaskTemplate.objects.filter(pk=task_template_id).first()
+def _find_template(task_template_id: uuid.UUID | None, parts: _Parts) -> list[FieldProblem]:
+    parts.template = TaskTemplate.objects.filter(pk=task_template_id).first() if task_template_id else None
     parts.version = current_version(parts.template) if parts.template else None
     if parts.version is None:
         message = _("There is no such task template. Choose one of yours.")
@@ -178,6 +223,12 @@ def _team_problems(work_team_id: uuid.UUID | None, for_vendor: bool) -> list[Fie
     if work_team_id is None:
         message = _("A job needs a work team. Choose one, or say that a vendor will do the work.")
         return [] if for_vendor else [FieldProblem("work_team_id", "no_team", message)]
+    if for_vendor:
+        message = _(
+            "A job has a work team or is for a vendor. Leave work_team_id out and offer the job to the vendor; or "
+            "leave for_vendor out: a job with a team can be offered to vendors, too."
+        )
+        return [FieldProblem("for_vendor", "team_and_vendor", message)]
     if not WorkTeam.objects.filter(pk=work_team_id).exists():
         message = _("There is no such work team in your organization. Choose one of yours.")
         return [FieldProblem("work_team_id", "not_found", message)]

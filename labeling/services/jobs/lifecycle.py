@@ -109,6 +109,17 @@ def start_job(*, job_id: uuid.UUID) -> LabelingJob:
     return _from(job, {JobState.READY}, JobState.IN_PROGRESS, _("Only a job that is ready can be started."))
 
 
+def start_accepted(*, work_queue_id: uuid.UUID) -> None:
+    """A vendor accepted the work: a job that is to start by itself and had nobody to work on it starts now.
+
+    One whose photos are still being checked starts at the end of that; the queue's lock decides which of the two it is.
+    """
+    queue = locked_queue(work_queue_id)
+    job = LabelingJob.objects.filter(work_queue_id=work_queue_id, state=JobState.READY, start_when_ready=True).first()
+    if job is not None and _has_workers(queue):  # the grant may have ended again
+        advance_job(job=job, to=JobState.IN_PROGRESS)
+
+
 def pause_job(*, job_id: uuid.UUID) -> LabelingJob:
     """Claims and their clocks freeze; drafts are saved and submits accepted."""
     message = _("Only a job that is in progress can be paused.")
@@ -169,9 +180,10 @@ def _from(job: LabelingJob, allowed: set[JobState], to: JobState, message: str) 
 
 
 def _require_workers(job: LabelingJob) -> None:
-    queue = WorkQueue.objects.get(pk=job.work_queue_id)
-    if queue.work_team_id is not None:
-        return
-    open_grants = WorkGrant.objects.filter(work_queue=queue, state=GrantState.ACCEPTED, revoked_at=None)
-    if not open_grants.exists():
+    if not _has_workers(WorkQueue.objects.get(pk=job.work_queue_id)):
         raise MoveRefused(_("Nobody can work on this job: give it a work team, or wait until the vendor accepts it."))
+
+
+def _has_workers(queue: WorkQueue) -> bool:
+    accepted = WorkGrant.objects.filter(work_queue=queue, state=GrantState.ACCEPTED, revoked_at=None)
+    return queue.work_team_id is not None or accepted.exists()

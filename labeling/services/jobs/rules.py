@@ -64,7 +64,7 @@ def number_problems(given: dict[str, Any]) -> Iterator[FieldProblem]:
 
 
 def distribution_problems(given: dict[str, Any]) -> Iterator[FieldProblem]:
-    """Of those that are given: policy, required_skills, hold_seconds, max_open_claims, max_declines."""
+    """Of those that are given: policy, required_skills, hold_seconds, max_open_claims, max_declines, idle_seconds."""
     policy = given.get("policy")
     if policy is not None and policy not in POLICIES:
         message = _("There is no policy '%(policy)s'. Choose one of: %(known)s.") % {
@@ -76,6 +76,7 @@ def distribution_problems(given: dict[str, Any]) -> Iterator[FieldProblem]:
         "hold_seconds": (60, 7 * 86400, _("Choose %(low)s to %(high)s seconds to keep a place.")),
         "max_open_claims": (1, 20, _("Choose %(low)s to %(high)s open assignments of one person.")),
         "max_declines": (1, 50, _("Choose %(low)s to %(high)s declines.")),
+        "idle_seconds": (10, 900, _("Choose %(low)s to %(high)s seconds between two signs of activity.")),
     }
     for path, (low, high, sentence) in limits.items():
         value = given.get(path)
@@ -86,6 +87,20 @@ def distribution_problems(given: dict[str, Any]) -> Iterator[FieldProblem]:
         if not name.strip() or len(name) > 63 or not good_level:
             message = _("Name each skill (up to 63 characters) with the least level, from 1 to 100.")
             yield FieldProblem(f"required_skills.{name}", "bad_skill", message)
+
+
+def quality_problems(given: dict[str, Any]) -> Iterator[FieldProblem]:
+    """Of those that are given: gold_rate, qualification_iou; each a share."""
+    for path in ("gold_rate", "qualification_iou"):
+        value = given.get(path)
+        if value is not None and not 0 <= value <= 1:
+            yield FieldProblem(path, "out_of_range", _("Choose a share from 0 to 1."))
+
+
+def skill_problems(is_qualification: bool, skill: str) -> Iterator[FieldProblem]:
+    if is_qualification and not 1 <= len(" ".join(skill.split())) <= 63:
+        message = _("Name the skill that is earned, in 1 to 63 characters.")
+        yield FieldProblem("qualification_skill", "no_skill", message)
 
 
 def lower_skills(given: dict[str, Any]) -> dict[str, Any]:
