@@ -11,6 +11,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maskwright.config.settings")
 from celery import Celery  # the paths above come first
 from kombu import Queue
 
+from maskwright.config import env
+
 # By name: the tasks send messages themselves, so they import this module.
 app = Celery("maskwright", include=["maskwright.config.tasks"])
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -40,7 +42,9 @@ app.conf.update(
     },
     beat_schedule={
         # The reaper acts within a second; this finds what a crash between two of its steps left.
-        "reconcile": {"task": "maskwright.reconcile", "schedule": 20.0},
+        "reconcile": {"task": "maskwright.reconcile", "schedule": float(env.number("RECONCILE_SECONDS", 20))},
+        # A minute is soon enough for who is not at work: he is told in digests of ten.
+        "tell": {"task": "maskwright.tell", "schedule": 60.0},
         # Done messages and ended sessions are of no use after a day; hourly keeps each sweep small.
         "sweep": {"task": "maskwright.sweep", "schedule": 3600.0},
     },

@@ -47,6 +47,9 @@ def database(address: str, *, pool: bool) -> dict[str, Any]:
     options: dict[str, Any] = {"connect_timeout": 5}
     if sslmode := query.get("sslmode"):
         options["sslmode"] = sslmode
+    if flag("DATABASE_PREPARE", True):
+        # What `core.prepared` prepares is to keep its plan; nothing else is prepared.
+        options["options"] = "-c plan_cache_mode=force_generic_plan"
     if pool:
         options["pool"] = {"min_size": 1, "max_size": number("DATABASE_POOL", 12), "timeout": 10}
     return {

@@ -13,13 +13,12 @@ from collections.abc import Callable
 from functools import partial
 
 import redis
-from django.contrib.sessions.models import Session
 from django.db import DatabaseError, connections
-from django.utils import timezone
 
 from labeling.services import reconcile as labeling_reconcile
 from labeling.services.jobs.lifecycle import stop_job
 from labeling.services.sweeping import sweep_message
+from maskwright.accounts.services.sessions import delete_old_sessions
 from maskwright.accounts.services.tickets import delete_old_tickets
 from maskwright.config.probes import OperationsNote, leave_note
 from maskwright.config.publisher import RESEND, Publisher
@@ -28,6 +27,8 @@ from maskwright.core.errors import DomainError
 from maskwright.core.outbox import PUSH, emit
 from maskwright.core.scope import organization_scope
 from workforce.services import reconcile as workforce_reconcile
+from workforce.services.grants import settle_offers
+from workforce.services.notices import find_notices
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +53,16 @@ UNION SELECT organization_id FROM labeling_labelingjob WHERE state NOT IN ('stop
 UNION SELECT organization_id FROM labeling_task WHERE state = 'consolidating'
 UNION SELECT organization_id FROM labeling_labelingjob WHERE ended_at > clock_timestamp() - interval '1 hour'
 """
+_TEAMS = "SELECT DISTINCT organization_id FROM workforce_teammember"
 _ORGANIZATIONS = "SELECT id FROM organizations_organization"
+# Offers nobody answered in time, grants that are over, shares whose offer is open no more.
+_ENDED_GRANTS = """
+SELECT organization_id FROM workforce_workgrant
+WHERE (state = 'offered' AND accept_by <= clock_timestamp())
+  OR (state IN ('offered', 'accepted') AND expires_at <= clock_timestamp())
+UNION SELECT s.organization_id FROM workforce_workshare s JOIN workforce_workgrant g ON g.id = s.audience_id
+WHERE g.state NOT IN ('offered', 'accepted')
+"""
 _OVERDUE = """
 SELECT j.organization_id, j.id FROM labeling_labelingjob j JOIN workforce_workqueue q ON q.id = j.work_queue_id
 WHERE j.state IN ('in_progress', 'paused') AND q.deadline <= clock_timestamp()
@@ -135,11 +145,20 @@ def reconcile_all() -> int:
     for organization_id in _read_ids(_BUSY_ORGANIZATIONS):
         for reconcile in (workforce_reconcile.reconcile_organization, labeling_reconcile.reconcile_organization):
             made += _in_scope(organization_id, reconcile)
+    for organization_id in _read_ids(_ENDED_GRANTS):
+        made += _in_scope(organization_id, settle_offers)
     with connections["ops"].cursor() as cursor:
         cursor.execute(_OVERDUE)
         overdue = cursor.fetchall()
     for organization_id, job_id in overdue:
         made += _in_scope(organization_id, partial(_stop_overdue, job_id))
+    connections["ops"].close()
+    return made
+
+
+def tell_all() -> int:
+    """Find what the people of each organization with teams are to be told; how many notices were added."""
+    made = sum(_in_scope(one, find_notices, with_grants=True) for one in _read_ids(_TEAMS))
     connections["ops"].close()
     return made
 
@@ -156,10 +175,10 @@ def _read_ids(sql: str) -> list[uuid.UUID]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _in_scope(organization_id: uuid.UUID, work: Callable[[], int]) -> int:
+def _in_scope(organization_id: uuid.UUID, work: Callable[[], int], *, with_grants: bool = False) -> int:
     """One organization's failure must not keep the others from being repaired."""
     try:
-        with organization_scope(organization_id):
+        with organization_scope(organization_id, with_grants=with_grants):
             return work()
     except DomainError as error:
         # Somebody made the same move a moment earlier.
@@ -178,7 +197,7 @@ def sweep_all() -> dict[str, int]:
     holds up the others; `removed["storage"]` is how many were written.
     """
     removed = {name: _sweep_outbox(condition) for name, condition in _SWEEP.items()}
-    removed["sessions"] = Session.objects.filter(expire_date__lt=timezone.now()).delete()[0]
+    removed["sessions"] = delete_old_sessions()
     removed["tickets"] = delete_old_tickets()
     turn = int(time.time() // SWEEP_PERIOD)
     removed["storage"] = sum(_in_scope(one, partial(_ask_to_sweep, one, turn)) for one in _read_ids(_ORGANIZATIONS))

@@ -17,6 +17,11 @@ def reconcile() -> None:
     operations.reconcile_all()
 
 
+@app.task(name="maskwright.tell")
+def tell() -> None:
+    operations.tell_all()
+
+
 @app.task(name="maskwright.sweep")
 def sweep() -> None:
     operations.sweep_all()

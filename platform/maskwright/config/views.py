@@ -12,14 +12,16 @@ from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.csrf import csrf_exempt, ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
+from labeling.sagemaker.view import endpoint
 from maskwright.config.probes import readiness
 from maskwright.core.api.exceptions import error_body
 from maskwright.core.api.request_id import request_id
 from maskwright.organizations.actor import Actor
 from maskwright.organizations.permissions import Permission, can
+from maskwright.organizations.rate_limits import LEAST_WAIT, seconds_to_wait, wait_in_words
 
 View = Callable[..., HttpResponseBase]
 
@@ -34,6 +36,12 @@ def needs_organization(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return login_required(guarded)
+
+
+@csrf_exempt
+def root(request: HttpRequest) -> HttpResponseBase:
+    """`/`: people's first page; programs that speak the SageMaker API send their requests there."""
+    return endpoint(request) if request.method == "POST" else start(request)
 
 
 @require_safe
@@ -77,7 +85,25 @@ def readyz(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """Somebody tried too often; how long to wait is said to people and to programs."""
+    wait = max(seconds_to_wait(request), LEAST_WAIT)
+    words = wait_in_words(wait)
+    if request.path.startswith("/api/"):
+        message = _("Too many requests. Try again in %(wait)s.") % {"wait": words}
+        response: HttpResponse = JsonResponse(
+            error_body("too_many_requests", message, (), request_id(request)), status=429
+        )
+    else:
+        response = render(request, "429.html", {"wait": words}, status=429)
+    response.headers["Retry-After"] = str(wait)
+    return response
+
+
 def _error(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:
+    if "X-Amz-Target" in request.headers:  # also where no view was reached: such clients read JSON alone
+        aws = "InternalFailure" if status == 500 else "UnknownOperationException" if status == 404 else "BadRequest"
+        return JsonResponse({"__type": aws, "Message": message}, status=status)
     if request.path.startswith("/api/"):
         return JsonResponse(error_body(code, message, (), request_id(request)), status=status)
     return render(request, f"{status}.html", {"request_id": request_id(request)}, status=status)

@@ -13,14 +13,15 @@ from pathlib import Path
 from types import FrameType
 
 from .environment import Installation, child_environment, read_installation
-from .errors import PortTaken, StepFailed, SupervisionError
+from .errors import StepFailed, SupervisionError
 from .group import Group
 from .home import HomeLock, ReadyFile, open_home
 from .local_environment import leave
 from .local_secrets import LocalSecrets
 from .logs import LogFolder
+from .ports import require_free_port
 from .postgres import EmbeddedPostgres
-from .processes import port_is_free, spawn, tail
+from .processes import spawn, tail
 from .roles import RoleAddresses
 from .services import application_services, manage_command, postgres_service, valkey_service
 from .valkey import EmbeddedValkey
@@ -46,6 +47,8 @@ def run(environ: Mapping[str, str], root: Path) -> int:
     previous = {number: signal.signal(number, on_signal) for number in SIGNALS}
     try:
         installation = read_installation(environ, root)
+        if not installation.home.exists():  # a start that cannot be leaves no folder behind
+            require_free_port(installation.port, installation.host)
         open_home(installation.home)
         with HomeLock(installation.home, installation.address):
             return _run_locked(installation, ending, hurry)
@@ -58,11 +61,7 @@ def run(environ: Mapping[str, str], root: Path) -> int:
 
 
 def _run_locked(installation: Installation, ending: threading.Event, hurry: threading.Event) -> int:
-    if not port_is_free(installation.port, installation.host):
-        raise PortTaken(
-            f"Port {installation.port} is used by another program. Choose a free one, for example "
-            f"`PORT={installation.port + 1} make run`."
-        )
+    require_free_port(installation.port, installation.host)
     ready = ReadyFile(installation.home)
     ready.remove()
     announced = False
@@ -97,11 +96,19 @@ def _start(installation: Installation, group: Group, ending: threading.Event) ->
     with _step("Database and broker"):
         roles, redis_url = _start_servers(installation, group, ending)
     inference_port = secrets.port("inference_port")
-    env = child_environment(installation, secrets, roles=roles, redis_url=redis_url, inference_port=inference_port)
+    demo_s3_port = secrets.port("demo_s3_port") if installation.demo else None
+    env = child_environment(
+        installation,
+        secrets,
+        roles=roles,
+        redis_url=redis_url,
+        inference_port=inference_port,
+        demo_s3_port=demo_s3_port,
+    )
     leave(installation.home, env)
     with _step("Database migrations"):
         _manage(installation, group, env, ending, "migrate", "--database=owner", "--no-input", "--verbosity=1")
-    services = application_services(installation, env, inference_port)
+    services = application_services(installation, env, inference_port, demo_s3_port)
     people = "operator and demo" if installation.demo else "operator"
     with _step(f"{', '.join(service.name for service in services)}; {people}"):
         # Side by side: most of a start is loading code, and none of it waits for the other.

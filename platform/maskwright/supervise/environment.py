@@ -133,28 +133,41 @@ def child_environment(
     roles: RoleAddresses,
     redis_url: str,
     inference_port: int,
+    demo_s3_port: int | None = None,
 ) -> dict[str, str]:
     """The whole environment of a child process, as docs/architecture.md lists it."""
     given = installation.environ
     path = [str(installation.root / "platform"), str(installation.root)]
-    return dict(given) | {
-        "DATABASE_URL": roles.app.url,
-        "DATABASE_OWNER_URL": roles.owner.url,
-        "DATABASE_OPS_URL": roles.ops.url,
-        "REDIS_URL": redis_url,
-        "MASKWRIGHT_HOME": str(installation.home),
-        "MASKWRIGHT_STORAGE": given.get("MASKWRIGHT_STORAGE") or f"file://{installation.home}/objects",
-        "INFERENCE_URL": given.get("INFERENCE_URL") or f"http://127.0.0.1:{inference_port}",
-        "PORT": str(installation.port),
-        "PUBLIC_URL": installation.address,
-        "ALLOWED_HOSTS": given.get("ALLOWED_HOSTS") or _local_hosts(installation.host),
-        "SECRET_KEY": given.get("SECRET_KEY") or secrets.secret("secret_key", 50),
-        "DEBUG": "1" if is_true(given.get("DEBUG", "0")) else "0",
-        "DEMO": "1" if installation.demo else "0",
-        "PRODUCTION": "1" if installation.production else "0",
-        "PYTHONPATH": ":".join(path),
-        "PYTHONUNBUFFERED": "1",
-    }
+    demo_s3 = {}
+    if demo_s3_port is not None:
+        endpoints = [*filter(None, [given.get("STORAGE_ENDPOINTS")]), f"127.0.0.1:{demo_s3_port}"]
+        demo_s3 = {
+            "DEMO_S3_URL": f"http://127.0.0.1:{demo_s3_port}",
+            "DEMO_S3_SECRET": secrets.secret("demo_s3_secret"),
+            "STORAGE_ENDPOINTS": ",".join(endpoints),
+        }
+    return (
+        dict(given)
+        | demo_s3
+        | {
+            "DATABASE_URL": roles.app.url,
+            "DATABASE_OWNER_URL": roles.owner.url,
+            "DATABASE_OPS_URL": roles.ops.url,
+            "REDIS_URL": redis_url,
+            "MASKWRIGHT_HOME": str(installation.home),
+            "MASKWRIGHT_STORAGE": given.get("MASKWRIGHT_STORAGE") or f"file://{installation.home}/objects",
+            "INFERENCE_URL": given.get("INFERENCE_URL") or f"http://127.0.0.1:{inference_port}",
+            "PORT": str(installation.port),
+            "PUBLIC_URL": installation.address,
+            "ALLOWED_HOSTS": given.get("ALLOWED_HOSTS") or _local_hosts(installation.host),
+            "SECRET_KEY": given.get("SECRET_KEY") or secrets.secret("secret_key", 50),
+            "DEBUG": "1" if is_true(given.get("DEBUG", "0")) else "0",
+            "DEMO": "1" if installation.demo else "0",
+            "PRODUCTION": "1" if installation.production else "0",
+            "PYTHONPATH": ":".join(path),
+            "PYTHONUNBUFFERED": "1",
+        }
+    )
 
 
 def _local_hosts(host: str) -> str:

@@ -1,4 +1,4 @@
-"""``make check``, ``test``, ``e2e``, ``soak``, ``bench``: every gate runs, is timed, and may fail the whole.
+"""``make check``, ``test``, ``e2e``, ``soak``, ``bench``, ``simulate``: every gate runs, is timed, may fail the whole.
 
 The servers that tests need are started once here; pytest finds them through ``MASKWRIGHT_TEST_SERVICES``.
 Missing Chromium is installed where that is possible, said loudly where not, and fails under CI.
@@ -59,21 +59,27 @@ def static_gates() -> list[Gate]:
 def gates_for(target: str, *, browser: bool) -> list[Gate]:
     """The gates of a make target; without a browser the end-to-end tests are left out."""
     pytest = (PYTHON, "-m", "pytest")
-    end_to_end = [Gate("end-to-end tests", (*pytest, END_TO_END, "-p", "no:xdist"))] if browser else []
+    # Each of the two has an installation and a browser of its own.
+    in_two = ("-n", "2", "--dist", "loadfile")
+    end_to_end = [Gate("end-to-end tests", (*pytest, *in_two, "--durations=12", END_TO_END))] if browser else []
     match target:
         case "check":
             return static_gates()
         case "test":
-            without_browser = (*pytest, "-n", "2", "tests", f"--ignore={END_TO_END}")
+            # One more than most machines of CI have cores: tests wait for processes, leases and disks half of the time.
+            without_browser = (*pytest, "-n", "3", "--durations=25", "tests", f"--ignore={END_TO_END}")
             return [*static_gates(), Gate("Python tests", without_browser), *end_to_end]
         case "e2e":
             return end_to_end
         case "soak":
             return [Gate("soak", (*pytest, "tests", "-m", "soak", "-p", "no:xdist", "-s"))]
         case "bench":
-            # The editor's needs a browser, not servers: `make bench-editor`.
-            files = sorted(set((ROOT / "benchmarks").glob("bench_*.py")) - {ROOT / "benchmarks" / "bench_editor.py"})
+            # These need a browser, not servers: `make bench-editor`.
+            browser_files = {ROOT / "benchmarks" / name for name in ("bench_editor.py", "bench_next_photo.py")}
+            files = sorted(set((ROOT / "benchmarks").glob("bench_*.py")) - browser_files)
             return [Gate(file.stem, (PYTHON, str(file.relative_to(ROOT))), needs_addresses=True) for file in files]
+        case "simulate":
+            return [Gate("simulate", (PYTHON, "benchmarks/simulate.py"), needs_addresses=True)]
         case _:
             raise SupervisionError(f"There is no target {target!r}; see `make help`.")
 
@@ -112,7 +118,7 @@ def main(target: str) -> int:
     needs_browser = target in {"test", "e2e"}
     browser = provide_browser() if needs_browser else False
     started = time.monotonic()
-    with session_services(durable=target == "bench") as services:
+    with session_services(durable=target in {"bench", "simulate"}) as services:
         addresses = {
             "DATABASE_URL": services.app_url,
             "DATABASE_OWNER_URL": services.owner_url,

@@ -7,7 +7,7 @@ import json
 import os
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, Any, Self
 
 from .errors import AlreadyRunning, FolderUnusable
 from .processes import write_private
@@ -77,13 +77,13 @@ class ReadyFile:
         self.path = home / "ready.json"
         self._demo_path = home / "demo.json"
 
-    def demo(self) -> dict[str, list[dict[str, str]]]:
-        """Accounts and jobs that ``manage.py prepare`` wrote; empty lists without a demo."""
+    def demo(self) -> dict[str, Any]:
+        """What ``manage.py prepare`` wrote: accounts, jobs, ``aws``; empty without a demo."""
         try:
             demo = json.loads(self._demo_path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             demo = {}
-        return {"accounts": demo.get("accounts", []), "jobs": demo.get("jobs", [])}
+        return {"accounts": demo.get("accounts", []), "jobs": demo.get("jobs", []), "aws": demo.get("aws", {})}
 
     def write(self, address: str, pids: dict[str, int]) -> None:
         content = {"address": address, "pids": pids} | self.demo()

@@ -27,13 +27,16 @@ NAMES = (
     "DEMO",
     "PRODUCTION",
 )
+# What only some installations have.
+SOMETIMES = ("DEMO_S3_URL", "DEMO_S3_SECRET", "STORAGE_ENDPOINTS")
 
 
 def leave(home: Path, env: Mapping[str, str]) -> None:
     """Write down what the children of this data folder got."""
     from .processes import write_private
 
-    write_private(home / FILE, json.dumps({name: env[name] for name in NAMES}, indent=1) + "\n")
+    left = {name: env[name] for name in NAMES} | {name: env[name] for name in SOMETIMES if name in env}
+    write_private(home / FILE, json.dumps(left, indent=1) + "\n")
 
 
 def adopt(environ: MutableMapping[str, str], root: Path) -> bool:

@@ -52,8 +52,10 @@ def valkey_service(server: EmbeddedValkey, root: Path) -> Service:
     )
 
 
-def application_services(installation: Installation, env: Mapping[str, str], inference_port: int) -> list[Service]:
-    """Web, worker, beat, operations and inference, each with the same environment."""
+def application_services(
+    installation: Installation, env: Mapping[str, str], inference_port: int, demo_s3_port: int | None = None
+) -> list[Service]:
+    """Web, worker, beat, operations, inference and the demo's storage, each with the same environment."""
     root, python = installation.root, sys.executable
     celery = (python, "-m", "celery", "-A", f"{MODULE}.celery")
     manage = (python, str(root / "manage.py"))
@@ -87,11 +89,15 @@ def application_services(installation: Installation, env: Mapping[str, str], inf
     }
     if not installation.environ.get("INFERENCE_URL"):
         services["inference"] = (*manage, "run_inference", "--port", str(inference_port))
+    if demo_s3_port is not None:
+        services["storage"] = (*manage, "run_demo_s3", "--port", str(demo_s3_port))
     host, port = _host_and_port(env["INFERENCE_URL"])
     answers = {
         "web": lambda: answers_http(installation, "/readyz"),
         "inference": lambda: get(host, port, "/healthz") == 200,
     }
+    if demo_s3_port is not None:
+        answers["storage"] = lambda: get("127.0.0.1", demo_s3_port, "/healthz") == 200
     # Only what a process answers by itself: web's readiness would blame it for an outage of the database.
     broker = env["REDIS_URL"]
     lives = {
@@ -101,6 +107,8 @@ def application_services(installation: Installation, env: Mapping[str, str], inf
         "beat": lambda: beat_lives(schedule, broker),
         "operations": lambda: operations_live(broker, env["DATABASE_OPS_URL"]),
     }
+    if demo_s3_port is not None:
+        lives["storage"] = answers["storage"]
     if installation.embeds_valkey:  # another server may forbid the question
         answers["worker"] = lambda: worker_listens(env["REDIS_URL"])
     return [

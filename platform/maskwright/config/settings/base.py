@@ -30,6 +30,9 @@ INSTALLED_APPS = [
     "channels",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "maskwright.core",
     "maskwright.audit",
@@ -82,6 +85,8 @@ DATABASES = {
     "owner": env.database(_addresses.owner, pool=False),
     "ops": env.database(_addresses.ops, pool=False),
 }
+#: Off for poolers that hand each transaction to another server connection (see `core.prepared`).
+DATABASE_PREPARE = env.flag("DATABASE_PREPARE", True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Valkey: broker, channel layer, cache ------------------------------------------------------------------------
@@ -110,6 +115,10 @@ MASKWRIGHT_STORAGE_OPTIONS: dict[str, Any] = {
 LOCAL_STORAGE_ROOTS = env.words("LOCAL_STORAGE_ROOTS")
 #: Hosts (S3 endpoints) that organizations may name besides the cloud vendors' own.
 STORAGE_ENDPOINTS = env.words("STORAGE_ENDPOINTS")
+WEBHOOK_ENDPOINTS = env.words("WEBHOOK_ENDPOINTS")
+#: The demo's S3 endpoint and the secret of the product's own key there; set by `make run`.
+DEMO_S3_URL = env.text("DEMO_S3_URL")
+DEMO_S3_SECRET = env.text("DEMO_S3_SECRET")
 INFERENCE_URL = env.text("INFERENCE_URL", "http://127.0.0.1:8090")
 
 FRONTEND_DIST = ROOT / "frontend" / "dist"
@@ -137,9 +146,28 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 ACCOUNT_LOGOUT_ON_GET = False
+MFA_ADAPTER = "maskwright.accounts.second_factor.EncryptedMfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = env.text("SECOND_FACTOR_ISSUER", "Maskwright")
+MFA_TOTP_TOLERANCE = 1  # people's telephones go wrong by some seconds; a code still counts once only
+#: Addresses are never verified here (people come by invitation), so they cannot be a condition.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+#: Who runs the installation signs in with a second factor, or sets one up before anything else.
+OPERATOR_SECOND_FACTOR = env.flag("OPERATOR_SECOND_FACTOR")
+ACCOUNT_FORMS = {"reset_password": "maskwright.organizations.forms.ResetPasswordForm"}
+SOCIALACCOUNT_ADAPTER = "maskwright.organizations.oidc_adapter.OrganizationProviders"
+SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = "oidc"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # an address that a provider names opens no account
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_EMAIL_REQUIRED = False
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a link of our own page; CSP forbids forms that lead elsewhere
+SOCIALACCOUNT_STORE_TOKENS = False
+#: `host` or `host:port` of identity providers that may lie in a private network and speak http.
+IDENTITY_ENDPOINTS = env.words("IDENTITY_ENDPOINTS")
 PASSWORD_RESET_TIMEOUT = 24 * 3600  # a handed-over link lives a day
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
+SESSION_ENGINE = "maskwright.accounts.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -198,7 +226,15 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
+    # One name for what several parts of the API call `stage`.
+    "ENUM_NAME_OVERRIDES": {"StageEnum": "workforce.states.Stage"},
 }
+
+# --- SageMaker API -----------------------------------------------------------------------------------------------
+#: Requests a second that one access key may send, over ten seconds.
+SAGEMAKER_RATE = env.number("SAGEMAKER_RATE", 50)
+#: The region in the ARNs of this installation; those of any region are understood.
+SAGEMAKER_REGION = env.text("SAGEMAKER_REGION", "local")
 
 # --- Language and time -------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
