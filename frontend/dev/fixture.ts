@@ -28,7 +28,7 @@ const assignment: AssignmentInput = {
   token: 1,
   seconds_left: Number(query.get("seconds") ?? 3540),
   paused: query.has("paused"),
-  task: { id: "task-1", job: { id: "job-1", name: "street-1" }, data_object: { id: "object-12", index: 11 } },
+  task: { id: "task-1", job: { id: "job-1", name: "street-1" }, data_object: { id: "object-12", code: "3e4f5b" } },
   image: { url: "", width, height },
   categories: Array.from({ length: Number(query.get("classes") ?? 6) }, (_, at) => ({
     index: at + 1,

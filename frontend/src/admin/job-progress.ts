@@ -13,6 +13,9 @@ import { Throttle } from "./throttle";
 export interface JobProgress {
   readonly state: string;
   readonly tasks: Readonly<Record<"total" | "waiting" | "open" | "consolidating" | "reviewing" | "done" | "failed", number>>;
+  /** Photos that somebody holds at this moment, to label or to review them. */
+  readonly labeling: number;
+  readonly in_review: number;
   readonly answers: { readonly accepted: number; readonly wanted: number };
   /** While the photos are being checked. */
   readonly intake?: { readonly checked: number; readonly total: number | null; readonly unusable: number } | null;
@@ -104,7 +107,7 @@ export class JobProgressElement extends LitElement {
   }
 }
 
-function bars({ tasks, answers, intake }: JobProgress): TemplateResult {
+function bars({ tasks, answers, intake, labeling, in_review }: JobProgress): TemplateResult {
   if (intake) return intakeBar(intake);
   const share = tasks.total > 0 ? tasks.done / tasks.total : 0;
   return html`<div class="mw-upload__line">
@@ -115,9 +118,11 @@ function bars({ tasks, answers, intake }: JobProgress): TemplateResult {
     </div>
     <progress class="mw-progress" aria-label=${t("Photos done")} max=${Math.max(tasks.total, 1)} .value=${tasks.done}></progress>
     <dl class="mw-live__counts mw-number">
-      ${count(t("Waiting"), tasks.waiting)} ${count(t("Being labeled"), tasks.open)}
-      ${count(t("Being consolidated"), tasks.consolidating)} ${tasks.reviewing > 0 ? count(t("Waiting for review"), tasks.reviewing) : nothing}
-      ${count(t("Failed"), tasks.failed)}
+      ${count(t("Waiting"), tasks.waiting + Math.max(tasks.open - labeling, 0))}
+      ${count(t("Being labeled now"), Math.min(labeling, tasks.open))}
+      ${tasks.consolidating > 0 ? count(t("Being consolidated"), tasks.consolidating) : nothing}
+      ${tasks.reviewing + in_review > 0 ? count(t("In review"), tasks.reviewing) : nothing}
+      ${count(t("Done"), tasks.done)} ${count(t("Failed"), tasks.failed)}
       ${count(t("Answers"), answers.accepted, answers.wanted)}
     </dl>`;
 }

@@ -3,20 +3,21 @@ import type { LocalFile } from "./upload-queue";
 
 export interface Chosen {
   readonly files: readonly LocalFile[];
-  /** How many were left out: hidden ones and other kinds of files. */
-  readonly ignored: number;
+  /** Names of those that were left out: hidden ones and other kinds of files. */
+  readonly ignored: readonly string[];
 }
 
 /** Keeps files whose names end in one of `endings` (".jpg"); names use `/` and composed characters (NFC). */
 export function choose(found: readonly { readonly path: string; readonly file: File }[], endings: readonly string[]): Chosen {
   const files: LocalFile[] = [];
+  const ignored: string[] = [];
   for (const { path, file } of found) {
     const name = path.normalize("NFC").replace(/^\/+/, "");
     const hidden = name.split("/").some((part) => part.startsWith("."));
-    if (hidden || !endings.some((ending) => name.toLowerCase().endsWith(ending))) continue;
-    files.push({ name, size: file.size, bytes: async () => new Uint8Array(await file.arrayBuffer()) });
+    if (hidden || !endings.some((ending) => name.toLowerCase().endsWith(ending))) ignored.push(name);
+    else files.push({ name, size: file.size, bytes: async () => new Uint8Array(await file.arrayBuffer()) });
   }
-  return { files, ignored: found.length - files.length };
+  return { files, ignored };
 }
 
 export function fromInput(list: FileList): { path: string; file: File }[] {

@@ -6,6 +6,8 @@ import "../shared/feedback.css";
 import "../shared/forms.css";
 import "../shared/header.css";
 import "../shared/layout.css";
+import "../shared/charts.css";
+import "./money.css";
 import "./admin.css";
 import "./manage.css";
 import "./elements.css";
@@ -16,14 +18,19 @@ import "./overview.css";
 import "./job-console.css";
 import "./photos.css";
 import "./pick.css";
+import "./shares.css";
+import "./quality.css";
 import { closeMenusOutside } from "../shared/menus";
+import { watchOrganization } from "../shared/organization-watch";
 import { CategoryTable } from "./category-table";
 import { CopyField } from "./copy";
 import { Pick } from "./pick";
 import { watchThumbnails } from "./thumbnails";
 
 closeMenusOutside();
+watchOrganization();
 watchThumbnails();
+document.querySelector("[data-print]")?.addEventListener("click", () => print());
 
 // In narrow windows the side bar is one line that scrolls: the page one is on is in sight.
 const side = document.querySelector<HTMLElement>(".manage-side");
@@ -40,4 +47,7 @@ const ELEMENTS: Readonly<Record<string, () => Promise<unknown>>> = {
   "mw-object-viewer": () => import("./object-viewer"),
 };
 
+if (document.querySelector("textarea[name=instructions]")) {
+  void import("./insert-picture").then(({ offerPictures }) => offerPictures(document));
+}
 for (const [name, load] of Object.entries(ELEMENTS)) if (document.querySelector(name)) void load();

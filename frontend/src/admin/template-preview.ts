@@ -24,6 +24,8 @@ export class TemplatePreview extends LitElement {
   @property({ attribute: "data" }) dataId = "";
   @state() private assignment: unknown = null;
   @state() private problem = "";
+  /** Pictures of the instructions that labelers would not see. */
+  @state() private pictures: readonly string[] = [];
   @state() private photo: PreviewPhoto | null = null;
   @state() private over = false;
   @query("mw-photo-chooser") private readonly chooser!: PhotoChooser;
@@ -50,6 +52,7 @@ export class TemplatePreview extends LitElement {
     this.#form = form instanceof HTMLFormElement ? form : null;
     void import("../editor/main");
     this.#instructions = this.#field("instructions");
+    if (this.#instructions) void this.#askPictures();
     void this.#firstPhoto();
     if (!this.#form) return;
     const later = (): void => {
@@ -87,6 +90,7 @@ export class TemplatePreview extends LitElement {
         <button class="mw-button" type="button" @click=${() => this.chooser.open()}>${t("Choose a photo")}</button>
       </div>
       ${this.problem ? html`<p class="mw-preview__problem" role="alert">${this.problem}</p>` : nothing}
+      ${this.pictures.map((problem) => html`<p class="mw-preview__problem" role="alert">${problem}</p>`)}
       <div class="mw-preview__editor">
         <segmentation-editor mode="preview" .transport=${this.#transport} .assignment=${this.assignment}></segmentation-editor>
       </div>
@@ -130,6 +134,16 @@ export class TemplatePreview extends LitElement {
     );
   }
 
+  /** Of text that was there already: it is shown, but what is missing in it has to be asked for. */
+  async #askPictures(): Promise<void> {
+    try {
+      const call = { json: { instructions: this.#instructions } };
+      this.pictures = (await this.#api.json<{ problems: string[] }>("/api/v1/templates/preview", call)).problems;
+    } catch {
+      // The next change of the text asks again and says what is wrong.
+    }
+  }
+
   async #follow(): Promise<void> {
     const instructions = this.#field("instructions");
     if (instructions !== this.#instructions) {
@@ -139,8 +153,9 @@ export class TemplatePreview extends LitElement {
       this.#asking = asking;
       try {
         const call = { json: { instructions }, signal: asking.signal };
-        const { html: shown } = await this.#api.json<{ html: string }>("/api/v1/templates/preview", call);
-        this.#instructionsHtml = shown;
+        const answer = await this.#api.json<{ html: string; problems: string[] }>("/api/v1/templates/preview", call);
+        this.#instructionsHtml = answer.html;
+        this.pictures = answer.problems;
         this.problem = "";
       } catch (error) {
         if (asking.signal.aborted) return;
@@ -172,7 +187,7 @@ export class TemplatePreview extends LitElement {
       token: 0,
       expires_at: new Date(Date.now() + 3_600_000).toISOString(),
       seconds_left: 3_600,
-      task: { id: "preview", job: { id: "preview", name: template.title }, data_object: { id: "preview", index: 0 } },
+      task: { id: "preview", job: { id: "preview", name: template.title }, data_object: { id: "preview", code: "preview" } },
       image: photo.image,
       ...content,
       revision: 1,

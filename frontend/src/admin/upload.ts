@@ -5,15 +5,18 @@ import { browserClock } from "../shared/clock";
 import { listen, type Disposer } from "../shared/dom";
 import { formatBytes, formatNumber, t, tn } from "../shared/i18n";
 import { choose, fromDrop, fromInput } from "./local-files";
+import { nameList } from "./name-list";
 import { UploadApi } from "./upload-api";
+import { UploadMemory } from "./upload-memory";
 import { UploadQueue } from "./upload-queue";
 
 /** More would only be scrolled past. */
 const LISTED_REFUSALS = 100;
 
 /**
- * `<mw-upload upload="<id>" next="<address>">`: a folder of photos to the server. It may be left and come back
- * to: what is there already is skipped. Afterwards the browser goes to `next`, if given, and `mw-uploaded` is fired.
+ * `<mw-upload upload="<id>" there="<number of files the server has>" next="<address>">`: a folder of photos to the
+ * server. It may be left and come back to: what is there already is skipped and counts, what is not there of an
+ * earlier choice is named. Afterwards the browser goes to `next`, if given, and `mw-uploaded` is fired.
  */
 @customElement("mw-upload")
 export class UploadElement extends LitElement {
@@ -21,12 +24,16 @@ export class UploadElement extends LitElement {
   @property() next = "";
   /** Endings of the files that are taken. */
   @property() accept = ".jpg,.jpeg,.png";
-  @state() private ignored = 0;
+  @property({ type: Number }) there = 0;
+  @state() private ignored: readonly string[] = [];
+  /** Of an earlier choice of files, before this page was loaded, those that have not arrived. */
+  @state() private missing: readonly string[] = [];
   @state() private over = false;
   @state() private completing = false;
   @state() private problem = "";
   #api: UploadApi | null = null;
   #queue: UploadQueue | null = null;
+  #memory: UploadMemory | null = null;
   #disposers: Disposer[] = [];
 
   protected override createRenderRoot(): HTMLElement {
@@ -37,6 +44,7 @@ export class UploadElement extends LitElement {
     super.connectedCallback();
     const api = new UploadApi(new Api(), this.upload);
     this.#api = api;
+    this.#memory = new UploadMemory(this.upload, localStorage);
     this.#queue = new UploadQueue({
       listed: () => api.listed(),
       send: (file) => api.send(file),
@@ -49,6 +57,7 @@ export class UploadElement extends LitElement {
       }),
       listen(window, "focus", () => this.#queue?.resume()),
     ];
+    void this.#lookBack();
   }
 
   override disconnectedCallback(): void {
@@ -61,6 +70,14 @@ export class UploadElement extends LitElement {
     if (!queue) return nothing;
     return html`${this.#dropZone(queue)} ${queue.total > 0 ? this.#progress(queue) : nothing}
     ${queue.refused.length > 0 ? this.#refusals(queue) : nothing}
+    ${queue.total === 0 && this.missing.length > 0 ? this.#missing() : nothing}
+    ${this.ignored.length > 0
+      ? nameList(
+          tn(this.ignored.length, "One file was left out: not a JPEG or PNG.", "{count} files were left out: not JPEG or PNG."),
+          this.ignored,
+          "left-out.txt",
+        )
+      : nothing}
     ${this.problem ? html`<div class="mw-banner mw-banner--error" role="alert"><p>${this.problem}</p></div>` : nothing}
     ${this.#finish(queue)}`;
   }
@@ -112,9 +129,6 @@ export class UploadElement extends LitElement {
   #notes(queue: UploadQueue): TemplateResult {
     return html`<p class="mw-muted mw-small">
       ${queue.skipped > 0 ? tn(queue.skipped, "One was there already.", "{count} were there already.") : nothing}
-      ${this.ignored > 0
-        ? tn(this.ignored, "One file was left out: not a JPEG or PNG.", "{count} files were left out: not JPEG or PNG.")
-        : nothing}
       ${queue.phase === "waiting" ? t("{reason} It goes on by itself.", { reason: queue.trouble ?? "" }) : nothing}
       ${queue.phase === "signed-out" ? t("Sign in again in another tab, then come back: it goes on by itself.") : nothing}
     </p>`;
@@ -140,14 +154,45 @@ export class UploadElement extends LitElement {
     </section>`;
   }
 
+  #missing(): TemplateResult {
+    return html`<div class="mw-banner mw-banner--warning">
+        <p>
+          ${tn(
+            this.missing.length,
+            "One file that you chose before has not arrived. Choose the same folder again to send it, or finish without it.",
+            "{count} files that you chose before have not arrived. Choose the same folder again to send them, or finish without them.",
+          )}
+        </p>
+      </div>
+      ${nameList(tn(this.missing.length, "The missing file", "The {count} missing files"), this.missing, "missing.txt", true)}`;
+  }
+
+  /** After a reload: what has not arrived of what was chosen. The upload can be finished without knowing. */
+  async #lookBack(): Promise<void> {
+    if (!this.#memory?.any) return;
+    try {
+      const server = (await this.#api?.listed()) ?? new Map<string, number>();
+      this.there = server.size; // the last one may have arrived after the page was made
+      this.missing = this.#memory.missing(server);
+    } catch {
+      // Choosing files again asks anew, with words about what is wrong.
+    }
+  }
+
   #finish(queue: UploadQueue): TemplateResult {
-    const ready = queue.phase === "sent" && queue.sent + queue.skipped > 0 && !this.completing;
+    const ready = !queue.busy && this.there + queue.sent + queue.skipped > 0 && !this.completing;
+    const here = queue.total === 0 && this.there > 0;
     return html`<div class="mw-actions">
       <button class="mw-button mw-button--primary" type="button" ?disabled=${!ready} @click=${() => void this.#complete()}>
         ${t("Finish the upload")}
       </button>
       ${queue.busy
         ? html`<span class="mw-muted mw-small">${t("You may close this page and come back: choose the same folder again, and only what is missing is sent.")}</span>`
+        : nothing}
+      ${here
+        ? html`<span class="mw-muted mw-small"
+            >${tn(this.there, "One file is there. Add more, or finish.", "{count} files are there. Add more, or finish.")}</span
+          >`
         : nothing}
     </div>`;
   }
@@ -166,9 +211,11 @@ export class UploadElement extends LitElement {
 
   #add(found: { path: string; file: File }[]): void {
     const { files, ignored } = choose(found, this.accept.split(","));
-    this.ignored += ignored;
+    this.ignored = [...new Set([...this.ignored, ...ignored])];
     this.problem = files.length === 0 ? t("There is no JPEG or PNG among these files. Choose another folder.") : "";
-    if (files.length > 0) this.#queue?.add(files);
+    if (files.length === 0) return;
+    this.#memory?.add(files);
+    this.#queue?.add(files);
   }
 
   async #complete(): Promise<void> {
@@ -176,6 +223,7 @@ export class UploadElement extends LitElement {
     this.problem = "";
     try {
       await this.#api?.complete();
+      this.#memory?.forget();
       this.dispatchEvent(new CustomEvent("mw-uploaded", { bubbles: true, detail: { upload: this.upload } }));
       if (this.next) location.assign(this.next);
     } catch (error) {

@@ -13,7 +13,7 @@ export function completeAssignment(input: AssignmentInput): Assignment {
     token: 0,
     expires_at: "",
     seconds_left: 0,
-    task: { id: "", job: { id: "", name: "" }, data_object: { id: "", index: 0 } },
+    task: { id: "", job: { id: "", name: "" }, data_object: { id: "", code: "" } },
     revision: 0,
     paused: false,
     draft: null,

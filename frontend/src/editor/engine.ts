@@ -1,4 +1,5 @@
 import { computed, effect } from "@preact/signals-core";
+import { firstClass, keepClass } from "./actions/class-choice";
 import { keyOf } from "./actions/keys";
 import { availableActions, type Action } from "./actions/registry";
 import { buildKeymap, type Keymap, type OtherCommand } from "./actions/shortcuts";
@@ -36,6 +37,8 @@ export interface EngineOptions {
   readonly others: readonly OtherCommand[];
   segment(request: SegmentRequest, signal: AbortSignal): Promise<SegmentResult>;
   readonly onActivity: () => void;
+  /** The job, whose class chosen last is chosen again. */
+  readonly job: string;
 }
 
 function styleOf(state: EditorState, categories: readonly Category[]): LabelStyle {
@@ -66,7 +69,7 @@ export class Engine {
     const { host, map, image, categories, state, pixels, readOnly } = options;
     this.tools = allowedTools(options.tools, readOnly, options.review !== null);
     this.actions = availableActions(readOnly);
-    if (!categories.some(({ index }) => index === state.category.value)) state.category.value = categories[0]?.index ?? 0;
+    state.category.value = firstClass(options.job, categories);
     if (!this.tools.some(({ id }) => id === state.tool.value)) state.tool.value = this.tools[0].id;
     state.covered.value = false;
     state.busy.value = null;
@@ -105,6 +108,7 @@ export class Engine {
       map.subscribe(() => (state.revision.value = map.revision)),
       effect(() => this.stage.setStyle(styleOf(state, categories))),
       effect(() => this.#useTool(state.tool.value)),
+      effect(() => keepClass(options.job, categories, state.category.value)),
       effect(() => {
         // What the cursor shows depends on these.
         void [state.brushSize.value, state.category.value];

@@ -9,13 +9,15 @@ interface SegmentationEditor extends HTMLElement {
   assignment: Claim | null;
   refresh?(): Promise<void>;
   pause?(): Promise<void>;
+  connectionChanged?(): void;
 }
 
 /** After these the assignment is over, and the next one may open. */
 const FINISHED = ["mw-submitted", "mw-released", "mw-declined", "mw-lease-lost"];
 
 export interface EditorHostPorts {
-  readonly finished: () => void;
+  /** `submitted`: an answer was taken. */
+  readonly finished: (submitted: boolean) => void;
   readonly signedOut: () => void;
   readonly stop: () => void;
   /** The editor's code could not be loaded. */
@@ -79,6 +81,11 @@ export class EditorHost {
     if (this.#shown?.id === claim) void this.#element.value?.refresh?.();
   }
 
+  /** The socket closed or opened: the editor looks at once whether it can still save. */
+  connectionChanged(): void {
+    this.#element.value?.connectionChanged?.();
+  }
+
   signedIn(): void {
     void this.#element.value?.refresh?.();
   }
@@ -92,7 +99,7 @@ export class EditorHost {
   #listen(element: SegmentationEditor): void {
     if (this.#listening.has(element)) return;
     this.#listening.add(element);
-    for (const type of FINISHED) element.addEventListener(type, () => this.ports.finished());
+    for (const type of FINISHED) element.addEventListener(type, () => this.ports.finished(type === "mw-submitted"));
     element.addEventListener("mw-paused", () => this.ports.stop());
     element.addEventListener("mw-signed-out", () => this.ports.signedOut());
   }

@@ -52,6 +52,23 @@ describe("WorkSession", () => {
 
   const view = (): string => session.state.view.kind;
 
+  it("shows what was wrong after a submit in a qualification, until he goes on", async () => {
+    const asked = (id: string): ClaimAnswer => ({ claim: { id, token: 1, task: { job: { id: "job", name: "q" } }, feedback: true } });
+    server.next(asked("one"), asked("two"));
+    session.start();
+    await settle();
+    session.finished(true);
+    expect(view()).toBe("feedback");
+    session.hint();
+    await clock.pass(SLOW_POLL * 2);
+    expect([view(), server.asked]).toEqual(["feedback", 1]);
+    session.goOn();
+    await settle();
+    expect([view(), server.asked]).toEqual(["editing", 2]);
+    session.finished(false);
+    expect(view()).toBe("asking");
+  });
+
   const waiting = async (answer = none()): Promise<void> => {
     server.next(answer);
     session.start();

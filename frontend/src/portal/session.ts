@@ -12,6 +12,8 @@ export type View =
   /** An answer is on its way; after a photo the editor stays where it is, so that nothing flashes. */
   | { readonly kind: "asking"; readonly after: "start" | "photo" }
   | { readonly kind: "editing"; readonly claim: Claim }
+  /** What was wrong with the answer to this, until he goes on. */
+  | { readonly kind: "feedback"; readonly claim: Claim }
   | { readonly kind: "waiting"; readonly nothing: Nothing }
   /** It could not be asked; it asks again by itself. */
   | { readonly kind: "trouble"; readonly message: string }
@@ -65,10 +67,23 @@ export class WorkSession {
   }
 
   /** The open assignment was submitted, given back, declined, or taken away. */
-  finished(): void {
-    if (this.#state.view.kind !== "editing") return;
+  finished(submitted = false): void {
+    const { view } = this.#state;
+    if (view.kind !== "editing") return;
     this.#failures = 0;
+    if (submitted && view.claim.feedback) {
+      this.#settle();
+      this.#show({ kind: "feedback", claim: view.claim });
+      return;
+    }
     this.#show({ kind: "asking", after: "photo" });
+    void this.#ask();
+  }
+
+  /** He has read what was wrong. */
+  goOn(): void {
+    if (this.#state.view.kind !== "feedback") return;
+    this.#show({ kind: "asking", after: "start" });
     void this.#ask();
   }
 

@@ -6,10 +6,37 @@ export interface Claim {
   readonly token: number;
   readonly task: { readonly job: { readonly id: string; readonly name: string } };
   readonly template?: { readonly title?: string };
+  /** A qualification: after the submit the server says what was wrong. */
+  readonly feedback?: boolean;
+}
+
+export interface FeedbackResult {
+  readonly passed: boolean;
+  readonly mean_iou: number;
+  readonly skill: string;
+  readonly level: number;
+}
+
+/** What was wrong with an answer in a qualification. */
+export interface Feedback {
+  readonly mean_iou: number;
+  readonly accuracy: number;
+  readonly classes: readonly { readonly name: string; readonly color: string; readonly iou: number }[];
+  readonly confused: readonly { readonly truth: string; readonly answer: string; readonly share: number }[];
+  readonly photo: { readonly url: string };
+  readonly overlay: { readonly url: string };
+  readonly width: number;
+  readonly height: number;
+  readonly answered: number;
+  readonly total: number;
+  readonly threshold: number;
+  readonly skill: string;
+  /** Once every photo is answered. */
+  readonly result: FeedbackResult | null;
 }
 
 /** Why there is no photo at the moment (header `X-Reason`). */
-export type NothingReason = "all_claimed" | "too_many_open" | "skills_missing" | "job_paused" | "done_all" | "no_jobs" | "not_started";
+export type NothingReason = "all_claimed" | "too_many_open" | "skills_missing" | "paused" | "job_paused" | "done_all" | "no_jobs" | "not_started";
 
 export interface Nothing {
   readonly reason: NothingReason | null;

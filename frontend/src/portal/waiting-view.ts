@@ -27,6 +27,11 @@ export function waitingWords({ reason, until }: Nothing, now: Date = new Date())
         title: t("The open jobs ask for skills you do not have yet"),
         detail: t("Ask your manager. As soon as there is a photo for you, it opens here."),
       };
+    case "paused":
+      return {
+        title: t("You are paused in this job"),
+        detail: t("Your manager can say why, and end it. As soon as there is a photo for you, it opens here."),
+      };
     case "job_paused":
       return {
         title: t("The job is paused"),

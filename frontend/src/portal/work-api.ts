@@ -1,14 +1,18 @@
 import type { Api } from "../shared/api";
-import type { Claim, ClaimAnswer, NothingReason, Overview } from "./types";
+import type { Claim, ClaimAnswer, Feedback, NothingReason, Overview } from "./types";
 
-const REASONS: readonly NothingReason[] = ["all_claimed", "too_many_open", "skills_missing", "job_paused", "done_all", "no_jobs", "not_started"];
+const REASONS: readonly NothingReason[] = ["all_claimed", "too_many_open", "skills_missing", "paused", "job_paused", "done_all", "no_jobs", "not_started"];
 
-/** The labeler's two calls that belong to the portal; everything about a claim is the editor's. */
+/** The labeler's calls that belong to the portal; everything about a claim is the editor's. */
 export class WorkApi {
   constructor(private readonly api: Api) {}
 
   overview(): Promise<Overview> {
     return this.api.json<Overview>("/api/v1/work/overview");
+  }
+
+  feedback(claim: string): Promise<Feedback> {
+    return this.api.json<Feedback>(`/api/v1/work/claims/${claim}/feedback`);
   }
 
   /** Takes the next photo (or answers the live claim); asking twice is safe. */

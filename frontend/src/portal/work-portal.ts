@@ -9,6 +9,7 @@ import { followNetwork, HintSocket, type Connection, type Ending } from "../shar
 import { connectionBadge } from "../shared/connection-badge";
 import { EditorHost } from "./editor-host";
 import { EndingCheck } from "./ending";
+import "./feedback-view";
 import { homeView } from "./home-view";
 import { OverviewStore } from "./overview-store";
 import { WorkSession, type SessionState } from "./session";
@@ -69,7 +70,7 @@ export class WorkPortal extends LitElement {
       rightsEnded: () => this.#rightsEnded(),
     });
     this.#editor = new EditorHost({
-      finished: () => this.#session.finished(),
+      finished: (submitted) => this.#session.finished(submitted),
       signedOut: () => this.#session.signedOut(),
       stop: () => this.#session.stop(),
       broken: (message) => this.#session.broken(message),
@@ -149,6 +150,13 @@ export class WorkPortal extends LitElement {
         );
       case "editing":
         return this.#editor.render(connection, false);
+      case "feedback":
+        return html`<mw-answer-feedback
+          .claim=${view.claim}
+          .load=${(claim: string) => this.#api.feedback(claim)}
+          @mw-go-on=${() => this.#session.goOn()}
+          @mw-stop=${stop}
+        ></mw-answer-feedback>`;
       case "ended":
         return html`<section class="mw-waiting mw-card mw-empty" role="alert">
           <h1>${t("You can no longer work here")}</h1>
@@ -184,6 +192,7 @@ export class WorkPortal extends LitElement {
     const { view } = this.work;
     switch (view.kind) {
       case "editing":
+      case "feedback":
         return view.claim.template?.title ?? view.claim.task.job.name;
       case "waiting":
         return t("Waiting");
@@ -220,6 +229,7 @@ export class WorkPortal extends LitElement {
 
   #connected(connection: Connection): void {
     this.connection = connection;
+    if (connection === "offline" || connection === "live") this.#editor.connectionChanged();
     if (connection !== "live") return;
     // What was said during a gap is lost: ask again.
     if (this.#beenLive) {
@@ -278,7 +288,9 @@ export class WorkPortal extends LitElement {
     const { kind } = this.work.view;
     const free = !(event.target instanceof Element && event.target.closest("a, button, input, select, textarea, summary"));
     if (event.key === "Enter" && free && kind === "home" && this.#overview.state.overview) this.#session.start();
-    if (event.key === "Escape" && (kind === "waiting" || kind === "trouble")) this.#session.stop();
+    const acts = event.target instanceof Element && event.target.closest("a, button");
+    if (event.key === "Enter" && !acts && kind === "feedback") this.#session.goOn();
+    if (event.key === "Escape" && (kind === "waiting" || kind === "trouble" || kind === "feedback")) this.#session.stop();
   }
 }
 

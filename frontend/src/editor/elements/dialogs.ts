@@ -6,7 +6,7 @@ import type { Category } from "../workspace";
 import { share } from "./format";
 import "./shortcut-sheet";
 
-export type DialogId = "unlabeled" | "empty" | "impossible" | "decline" | "release" | "help" | "send-back" | "accept-painted";
+export type DialogId = "unlabeled" | "empty" | "impossible" | "decline" | "release" | "help" | "history" | "send-back" | "accept-painted";
 
 export const dialogStyles = css`
   dialog {
@@ -86,6 +86,22 @@ export const dialogStyles = css`
     padding: 6px 0;
     cursor: pointer;
   }
+  dialog .button.primary kbd {
+    border-color: color-mix(in srgb, currentColor 45%, transparent);
+    background: transparent;
+    color: inherit;
+  }
+  dialog .next {
+    display: grid;
+    gap: 4px;
+    margin: 0;
+    padding-inline-start: 18px;
+    color: var(--mw-muted, #56636c);
+    line-height: 1.5;
+  }
+  dialog .error {
+    color: var(--mw-danger, #b42318);
+  }
   dialog .choice input {
     accent-color: var(--mw-accent, #0a6380);
   }
@@ -101,6 +117,7 @@ export const IMPOSSIBLE_REASONS: readonly (() => string)[] = [
 export const DECLINE_REASONS: readonly (() => string)[] = [
   () => t("I do not know enough about this subject"),
   () => t("I would rather not see images like this"),
+  () => t("The instructions do not say how to label this"),
   () => t("I have no time to finish it"),
 ];
 
@@ -108,20 +125,49 @@ const close = (event: Event): void => (event.target as Element).closest("dialog"
 const back = (): TemplateResult =>
   html`<button type="button" class="button" @click=${close}>${t("Go on labeling")}</button>`;
 
-/** Some pixels have no class: submit anyway, give them to a class, or go on. */
+/** Keys of the dialog's buttons and boxes (`data-key`), pressed anywhere in it but in a list or text. */
+function pressByKey(event: KeyboardEvent): void {
+  // Held from the shortcut that opened the dialog: it must not answer the question at once.
+  if (event.repeat) {
+    event.preventDefault();
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || (event.target as Element).matches("select, textarea")) return;
+  const key = event.key.toLowerCase();
+  if (!/^[a-z]$/.test(key)) return;
+  const control = (event.currentTarget as Element).querySelector<HTMLElement>(`[data-key="${key}"]`);
+  if (control === null) return;
+  event.preventDefault();
+  control.click();
+}
+
+export interface UnlabeledAnswers {
+  readonly submit: () => void;
+  readonly give: (index: number) => void;
+  readonly show: () => void;
+  /** Whether to ask again in this job; null where it cannot be chosen. */
+  readonly silence: ((silent: boolean) => void) | null;
+}
+
+/** Some pixels have no class: submit anyway, give them to a class, or go on. The usual answer has the focus. */
 export function unlabeledDialog(
   unlabeled: number,
   whole: number,
   categories: readonly Category[],
   chosen: number,
   mustCover: boolean,
-  on: { readonly submit: () => void; readonly give: (index: number) => void; readonly show: () => void },
+  on: UnlabeledAnswers,
 ): TemplateResult {
   const onGive = (event: Event): void => {
     const select = (event.target as Element).closest(".give")?.querySelector("select");
     on.give(Number(select?.value));
   };
-  return html`<form method="dialog">
+  const onSubmit = (event: Event): void => {
+    const box = (event.target as Element).closest("form")?.querySelector<HTMLInputElement>("input[name=silent]");
+    if (box?.checked === true) on.silence?.(true);
+    on.submit();
+  };
+  return html`<form method="dialog" @keydown=${pressByKey}>
     <h2>${t("{share} of the image is unlabeled", { share: share(unlabeled, whole) })}</h2>
     <p>
       ${mustCover
@@ -132,14 +178,26 @@ export function unlabeledDialog(
       <select aria-label=${t("Class for the unlabeled pixels")}>
         ${categories.map(({ index, name }) => html`<option value=${index} ?selected=${index === chosen}>${name}</option>`)}
       </select>
-      <button type="button" class="button" @click=${onGive}>${t("Give the rest to this class")}</button>
+      <button type="button" class="button" data-key="g" aria-keyshortcuts="G" ?autofocus=${mustCover} @click=${onGive}>
+        ${t("Give the rest to this class")} <kbd aria-hidden="true">G</kbd>
+      </button>
     </div>
+    ${mustCover || on.silence === null
+      ? nothing
+      : html`<label class="choice">
+          <input type="checkbox" name="silent" data-key="d" aria-keyshortcuts="D" />
+          <span>${t("Submit without this question in this job from now on")}</span> <kbd aria-hidden="true">D</kbd>
+        </label>`}
     <div class="row">
-      <button type="button" class="button" @click=${(event: Event) => (close(event), on.show())}>${t("Show me where")}</button>
-      ${back()}
+      <button type="button" class="button" data-key="w" aria-keyshortcuts="W" @click=${(event: Event) => (close(event), on.show())}>
+        ${t("Show me where")} <kbd aria-hidden="true">W</kbd>
+      </button>
+      <button type="button" class="button" aria-keyshortcuts="Escape" @click=${close}>${t("Go on labeling")} <kbd aria-hidden="true">Esc</kbd></button>
       ${mustCover
         ? nothing
-        : html`<button type="button" class="button primary" @click=${on.submit}>${t("Submit anyway")}</button>`}
+        : html`<button type="button" class="button primary" data-key="s" aria-keyshortcuts="S" autofocus @click=${onSubmit}>
+            ${t("Submit anyway")} <kbd aria-hidden="true">S</kbd>
+          </button>`}
     </div>
   </form>`;
 }
@@ -161,7 +219,7 @@ export function confirmDialog(
 /** A reason from a list or in own words; `run` gets it once there is one. */
 export function reasonDialog(
   title: string,
-  text: string,
+  text: string | readonly string[],
   reasons: readonly (() => string)[],
   action: string,
   run: (reason: string) => void,
@@ -174,18 +232,23 @@ export function reasonDialog(
       return typeof value === "string" ? value.trim() : "";
     };
     const [choice, words] = [field("reason"), field("words")];
-    if (choice === "" && words === "") {
-      (event.target as HTMLFormElement).querySelector("textarea")?.focus();
+    const form = event.target as HTMLFormElement;
+    const missing = choice === "" && words === "";
+    form.querySelector(".error")?.toggleAttribute("hidden", !missing);
+    if (missing) {
+      form.querySelector<HTMLInputElement>("input[name=reason]")?.focus();
       return;
     }
     run([choice, words].filter((part) => part !== "").join(": "));
   };
   return html`<form @submit=${onSubmit}>
     <h2>${title}</h2>
-    <p>${text}</p>
+    ${typeof text === "string" ? html`<p>${text}</p>` : html`<ul class="next">${text.map((line) => html`<li>${line}</li>`)}</ul>`}
     <fieldset>
-      ${reasons.map((reason) => html`<label class="choice"><input type="radio" name="reason" value=${reason()} />${reason()}</label>`)}
+      <legend>${t("Your reason")}</legend>
+      ${reasons.map((reason, at) => html`<label class="choice"><input type="radio" name="reason" value=${reason()} ?autofocus=${at === 0} />${reason()}</label>`)}
     </fieldset>
+    <p class="error" role="alert" hidden>${t("Choose a reason, or say it in your own words.")}</p>
     <textarea name="words" maxlength="500" placeholder=${t("In your own words")} aria-label=${t("In your own words")}></textarea>
     <div class="row">${back()}<button class="button primary">${action}</button></div>
   </form>`;

@@ -2,6 +2,7 @@ import { t } from "../../shared/i18n";
 import { categoriesOf, completeAssignment } from "../assignment-input";
 import { buildPalette } from "../codec/palette";
 import { Disposers } from "../disposer";
+import { become } from "../document/become";
 import { Engine } from "../engine";
 import type { OtherCommand } from "../actions/shortcuts";
 import { ReviewDesk } from "../review/desk";
@@ -13,7 +14,7 @@ import { ImageError, openDocument, type OpenedDocument } from "../session/open";
 import { startSession } from "../session/start";
 import { FixtureTransport } from "../transport/fixture";
 import { HttpTransport } from "../transport/http";
-import type { Assignment, Transport } from "../transport/transport";
+import type { Assignment, DraftVersion, Transport } from "../transport/transport";
 import { WorkerPixelWork } from "../worker/client";
 import type { SegmentationEditor } from "./segmentation-editor";
 
@@ -75,14 +76,36 @@ export class DocumentController {
     }
   }
 
-  async open(): Promise<void> {
+  /** Opens the same assignment anew, with the draft that the server has now. */
+  async reopen(): Promise<void> {
+    const { opened } = this;
+    const draft = opened === null ? null : await this.transport().loadDraft(opened).catch(() => null);
+    await this.open(draft?.seq ?? 0);
+  }
+
+  /** What gave way to other windows' drafts; the newest first. */
+  async versions(): Promise<readonly DraftVersion[]> {
+    return this.opened === null ? [] : this.transport().draftVersions(this.opened);
+  }
+
+  /** Makes a version the document, as one step that can be undone. */
+  async bringBack(version: DraftVersion): Promise<void> {
+    const { engine } = this;
+    const mask = await this.#pixels?.decode(await this.transport().loadMask(version.url));
+    if (mask === undefined || engine === null || this.engine !== engine) return;
+    await become(engine.workspace.map, mask.data);
+  }
+
+  /** `draft`: the number of the server's draft, where it is another one than the assignment says. */
+  async open(draft: number | null = null): Promise<void> {
     const pixels = this.#pixels;
     if (this.editor.assignment === null || pixels === null) {
       this.close();
       this.editor.status = { kind: "empty" };
       return;
     }
-    const assignment = completeAssignment(this.editor.assignment);
+    const given = completeAssignment(this.editor.assignment);
+    const assignment = draft === null || draft === 0 ? given : { ...given, draft: { seq: draft, sha256: "", url: "" } };
     // A preview follows a form: what is painted and where one looks stay while classes and texts change.
     const shown = this.#sameImage(assignment) ? this.engine : null;
     if (shown === null) {
@@ -150,6 +173,7 @@ export class DocumentController {
       others: this.commands,
       segment: (request, signal) => this.transport().segment(assignment, request, signal),
       onActivity: () => this.session?.input(),
+      job: assignment.task.job.id || this.editor.mode,
     });
     this.desk?.attach(this.engine.workspace, document.start);
     let revision = map.revision;

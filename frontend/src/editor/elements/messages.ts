@@ -1,7 +1,9 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { t } from "../../shared/i18n";
+import { formatTime, t } from "../../shared/i18n";
+import { sameBrowser, windowName } from "../../shared/window-name";
 import type { AssignmentSession } from "../session/assignment-session";
 import type { EditorState } from "../state";
+import type { OtherDraft } from "../transport/errors";
 import { icon } from "./base";
 
 const CLOSE = "M6 6l12 12M18 6 6 18";
@@ -9,9 +11,20 @@ const CLOSE = "M6 6l12 12M18 6 6 18";
 export interface SessionActions {
   readonly submitLate: () => void;
   readonly leave: () => void;
+  readonly takeTheirs: () => void;
   readonly resume: () => void;
   readonly retry: () => void;
   readonly signInUrl: string;
+}
+
+/** When and where the other draft was painted, as far as it is known. */
+function whereElse({ saved_at: at, window, device }: OtherDraft): string {
+  if (at === null) return t("You went on with this image in another window, and what was painted there was saved.");
+  const time = formatTime(new Date(at));
+  if (sameBrowser(windowName(), window)) return t("You went on with this image in another window of this browser, and what was painted there was saved at {time}.", { time });
+  return device === ""
+    ? t("You went on with this image elsewhere, and what was painted there was saved at {time}.", { time })
+    : t("You went on with this image on another device ({device}), and what was painted there was saved at {time}.", { device, time });
 }
 
 /** Over the image, above everything: what the person must know about the assignment itself. */
@@ -55,10 +68,11 @@ export function sessionBanner(session: AssignmentSession, on: SessionActions): T
       <button class="button primary" @click=${on.retry}>${t("I am signed in again")}</button>
     </div>`;
   }
-  if (session.conflict.value) {
+  const other = session.conflict.value;
+  if (other !== null) {
     return html`<div class="banner warn" role="alert">
-      <span>${t("You went on with this image in another window, and what was painted there was saved. Nothing of this window is saved until you choose one of the two.")}</span>
-      <button class="button" @click=${() => void session.takeTheirs().then(() => location.reload())}>${t("Take the other window's")}</button>
+      <span>${whereElse(other)} ${t("Nothing of this window is saved until you choose one of the two. The other one stays in the history of this draft.")}</span>
+      <button class="button" @click=${on.takeTheirs}>${t("Take the other window's")}</button>
       <button class="button primary" @click=${() => void session.keepMine()}>${t("Keep what is here")}</button>
     </div>`;
   }
@@ -71,6 +85,12 @@ export function sessionBanner(session: AssignmentSession, on: SessionActions): T
   if (session.stopping.value && phase.kind === "working") {
     return html`<div class="banner warn" role="alert">
       <span>${t("This job was stopped. Submit within the time shown above: after that, this image does not count.")}</span>
+    </div>`;
+  }
+  if (session.elsewhere.value && phase.kind === "working") {
+    return html`<div class="banner" role="status">
+      <span>${t("This image is open in another window of this browser, too. Paint in one of the two only.")}</span>
+      <button class="tool" aria-label=${t("Close")} @click=${() => (session.elsewhere.value = false)}>${icon(CLOSE, 16)}</button>
     </div>`;
   }
   if (session.paused.value) {
@@ -88,10 +108,12 @@ export function sessionVeil(session: AssignmentSession, on: SessionActions): Tem
     case "sending":
       return html`<div class="over veil" role="status">
         <span class="spinner"></span>
-        ${phase.waiting === null
+        ${phase.waiting === null && session.reachable.value
           ? html`<h2>${t("Submitting…")}</h2>`
           : html`<h2>${t("The server cannot be reached")}</h2>
-              <p>${t("Your work is kept on this device. It is sent again in {seconds} seconds, and at once when the network is back.", { seconds: Math.ceil(phase.waiting) })}</p>
+              <p>${phase.waiting === null
+                ? t("Your work is kept on this device. It is sent at once when the network is back.")
+                : t("Your work is kept on this device. It is sent again in {seconds} seconds, and at once when the network is back.", { seconds: Math.ceil(phase.waiting) })}</p>
               <button class="button" @click=${() => session.cancelSending()}>${t("Back to the image")}</button>`}
       </div>`;
     case "sent":

@@ -16,6 +16,7 @@ export function listenToPage(editor: SegmentationEditor, page: Disposers): void 
     void editor.session?.drafts.flush();
   });
   page.listen(window, "pagehide", () => editor.session?.drafts.hidden());
+  page.listen(window, "offline", () => editor.session?.offline());
   page.listen(window, "online", () => void editor.session?.refresh());
   page.listen(window, "beforeunload", (event: BeforeUnloadEvent) => {
     if (editor.session?.saving.value === "failed") event.preventDefault();

@@ -3,6 +3,7 @@ import { property, query, state } from "lit/decorators.js";
 import { t } from "../../shared/i18n";
 import { giveUnlabeled } from "../actions/registry";
 import { flyToUnlabeled } from "../actions/unlabeled";
+import { asksAboutUnlabeled, setSilent } from "../actions/unlabeled-question";
 import { completeAssignment, type AssignmentInput } from "../assignment-input";
 import { Disposers } from "../disposer";
 import type { OtherCommand } from "../actions/shortcuts";
@@ -18,7 +19,7 @@ import "../review/rework-panel";
 import type { ReworkPanel } from "../review/rework-panel";
 import { keepSettings } from "../settings";
 import { EditorState } from "../state";
-import type { Assignment, Receipt, Transport, VerdictContent } from "../transport/transport";
+import type { Assignment, DraftVersion, Receipt, Transport, VerdictContent } from "../transport/transport";
 import { baseStyles, SignalElement } from "./base";
 import { dialogStyles, type DialogId } from "./dialogs";
 import { DocumentController } from "./document-controller";
@@ -79,7 +80,7 @@ export class SegmentationEditor extends SignalElement {
   readonly shared: readonly OtherCommand[] = [
     { id: "save", label: "Save now", keys: ["mod+s"], run: () => void this.session?.drafts.flush() },
     { id: "search", label: "Search classes", keys: ["/"], run: () => this.labelList.focusSearch() },
-    { id: "help", label: "Tools and shortcuts", keys: ["?"], run: () => (this.dialog = "help") },
+    { id: "help", label: "Tools and shortcuts", keys: ["?"], run: () => this.ask("help") },
   ];
   readonly #submit: OtherCommand = { id: "submit", label: "Submit", keys: ["mod+enter"], run: () => this.requestSubmit() };
 
@@ -142,6 +143,11 @@ export class SegmentationEditor extends SignalElement {
     await this.session?.refresh();
   }
 
+  /** The page's own connection broke or came back: how is the server reached now? */
+  connectionChanged(): void {
+    this.session?.suspect();
+  }
+
   /** The server said that the claim ended. */
   leaseLost(): void {
     this.session?.lost();
@@ -152,12 +158,28 @@ export class SegmentationEditor extends SignalElement {
     this.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, detail: { claim, ...detail } }));
   }
 
+  /** Opens a dialog; also one that was closed just now, of which the browser has not told yet. */
+  ask(dialog: DialogId): void {
+    this.dialog = dialog;
+    this.requestUpdate();
+  }
+
   /** The Submit button: asks first when pixels are unlabeled. */
   requestSubmit(): void {
     const { engine } = this;
     if (engine === null || this.mode === "view" || engine.busy) return;
-    if (engine.workspace.map.unlabeled > 0) this.dialog = "unlabeled";
+    const { unlabeled, width, height } = engine.workspace.map;
+    const mustCover = this.opened?.template.require_full_coverage === true;
+    const asks = asksAboutUnlabeled({ job: this.opened?.task.job.id ?? "", unlabeled, whole: width * height, mustCover });
+    if (asks) this.ask("unlabeled");
     else void this.send("mask");
+  }
+
+  /** The question about unlabeled pixels comes again in this job. */
+  askAgain(): void {
+    setSilent(this.opened?.task.job.id ?? "", false);
+    this.editorState.notice.value = { kind: "info", text: t("You are asked again before unlabeled pixels are submitted.") };
+    this.requestUpdate();
   }
 
   async send(kind: "mask" | "empty" | "impossible", reason = ""): Promise<void> {
@@ -177,13 +199,13 @@ export class SegmentationEditor extends SignalElement {
     if (engine === null || desk === null || engine.busy || this.mode !== "work") return;
     const { map } = engine.workspace;
     if (!desk.changed.value && desk.sheet.consolidated !== null) void this.sendVerdict(desk.accept());
-    else if (desk.pins.said.length > 0) this.dialog = "accept-painted";
-    else if (map.unlabeled > 0 && this.opened?.template.require_full_coverage === true) this.dialog = "unlabeled";
+    else if (desk.pins.said.length > 0) this.ask("accept-painted");
+    else if (map.unlabeled > 0 && this.opened?.template.require_full_coverage === true) this.ask("unlabeled");
     else void this.send("mask");
   }
 
   askToSendBack(): void {
-    if (this.desk !== null && this.engine?.busy === false) this.dialog = "send-back";
+    if (this.desk !== null && this.engine?.busy === false) this.ask("send-back");
   }
 
   async sendVerdict(content: VerdictContent): Promise<void> {
@@ -230,6 +252,27 @@ export class SegmentationEditor extends SignalElement {
   leaveLost(): void {
     const phase = this.session?.phase.value;
     this.emit("mw-lease-lost", { annotation: phase?.kind === "lost" ? phase.annotation : null });
+  }
+
+  /** The other window's draft takes the place of what is here, which is kept as a version. */
+  async takeTheirs(): Promise<void> {
+    if ((await this.session?.takeTheirs()) === true) await this.#documents.reopen();
+  }
+
+  /** What gave way to other windows' drafts of this image. */
+  async draftVersions(): Promise<readonly DraftVersion[]> {
+    return this.#documents.versions();
+  }
+
+  async bringBack(version: DraftVersion): Promise<void> {
+    this.dialog = null;
+    const { notice } = this.editorState;
+    try {
+      await this.#documents.bringBack(version);
+      notice.value = { kind: "info", text: t("The earlier labels are back. Undo takes you to those that were here.") };
+    } catch {
+      notice.value = { kind: "error", text: t("They cannot be brought back at the moment. Try again.") };
+    }
   }
 
   retryOpen(): void {

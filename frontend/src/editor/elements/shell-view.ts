@@ -2,11 +2,14 @@ import { html, nothing, type TemplateResult } from "lit";
 import { unsafeHTML } from "lit/directives/unsafe-html.js";
 import { t, tn } from "../../shared/i18n";
 import { isMac, showKey } from "../actions/keys";
+import { isSilent, setSilent } from "../actions/unlabeled-question";
 import type { ReviewDesk } from "../review/desk";
 import { acceptPaintedDialog, sendBackDialog } from "../review/send-back-dialog";
 import { icon } from "./base";
 import { confirmDialog, DECLINE_REASONS, helpSheet, IMPOSSIBLE_REASONS, reasonDialog, unlabeledDialog } from "./dialogs";
 import { sessionBanner, sessionVeil, toast, type SessionActions } from "./messages";
+import "./draft-history";
+import type { DraftVersion } from "../transport/transport";
 import type { SegmentationEditor } from "./segmentation-editor";
 
 /** The whole editor as a template of its element's state. */
@@ -15,6 +18,7 @@ export function renderShell(editor: SegmentationEditor): TemplateResult {
   const on: SessionActions = {
     submitLate: () => void editor.send("mask"),
     leave: () => editor.leaveLost(),
+    takeTheirs: () => void editor.takeTheirs(),
     resume: () => void session?.resume(),
     retry: () => void editor.refresh(),
     signInUrl: editor.signInUrl,
@@ -66,14 +70,14 @@ function renderHeader(editor: SegmentationEditor): TemplateResult {
   const phase = session?.phase.value;
   // A lost claim may still be tried once: the answer counts if nobody else has taken the image.
   const open = phase === undefined || phase.kind === "working" || (phase.kind === "lost" && phase.annotation === null && !phase.earlier && phase.gone !== true && session?.stopping.value !== true);
-  const ready = engine !== null && open && session?.conflict.value !== true;
+  const ready = engine !== null && open && (session === null || session.conflict.value === null);
   const title = opened === null ? "" : opened.template.title || opened.task.job.name;
   const help = t("Tools and shortcuts");
   return html`<header class=${editor.desk === null ? "" : "verdicts"}>
     <slot name="bar-start"></slot>
     <h1>${title}</h1>
     ${opened !== null && mode === "work"
-      ? html`<span class="number">${t("Image {number}", { number: opened.task.data_object.index + 1 })}</span>`
+      ? html`<span class="number">${t("Image {code}", { code: opened.task.data_object.code })}</span>`
       : nothing}
     ${editor.desk !== null ? html`<span class="chip">${t("Review, round {number}", { number: editor.desk.sheet.round })}</span>` : nothing}
     ${editor.rework !== null ? html`<span class="chip warn">${t("Came back")}</span>` : nothing}
@@ -135,7 +139,8 @@ function renderPins(editor: SegmentationEditor): TemplateResult | typeof nothing
 }
 
 function renderMenu(editor: SegmentationEditor, ready: boolean): TemplateResult {
-  const template = editor.opened?.template;
+  const { opened, mode } = editor;
+  const template = opened?.template;
   const run = (action: () => void) => (event: Event) => {
     (event.target as Element).closest<HTMLElement>("[popover]")?.hidePopover();
     action();
@@ -159,6 +164,12 @@ function renderMenu(editor: SegmentationEditor, ready: boolean): TemplateResult 
       ${editor.barEndUsed
         ? nothing
         : html`<button role="menuitem" @click=${run(() => void editor.leave("stop"))}>${t("Stop and resume later")}</button>`}
+      ${opened !== null && mode === "work" && isSilent(opened.task.job.id)
+        ? html`<button role="menuitem" @click=${run(() => editor.askAgain())}>${t("Ask about unlabeled pixels again")}</button>`
+        : nothing}
+      ${mode === "work" && editor.session !== null
+        ? html`<button role="menuitem" @click=${run(() => editor.ask("history"))}>${t("History of this draft")}</button>`
+        : nothing}
       <button role="menuitem" @click=${run(() => (editor.dialog = "release"))}>${t("Give the image back")}</button>
       <button role="menuitem" @click=${run(() => (editor.dialog = "decline"))}>${editor.desk === null ? t("I do not want to label this image") : t("I do not want to review this image")}</button>
     </div>
@@ -222,6 +233,7 @@ function renderDialog(editor: SegmentationEditor): TemplateResult | typeof nothi
         submit: () => void editor.send("mask"),
         give: (index) => void editor.give(index),
         show: () => editor.showUnlabeled(),
+        silence: editor.session === null ? null : (silent) => setSilent(opened.task.job.id, silent),
       });
     case "empty":
       return confirmDialog(
@@ -243,7 +255,11 @@ function renderDialog(editor: SegmentationEditor): TemplateResult | typeof nothi
     case "decline":
       return reasonDialog(
         t("Why do you not want to label this image?"),
-        t("The image goes to somebody else, and you do not get it again."),
+        [
+          t("The image goes to somebody else, and you do not get it again. When several people decline it, a manager decides what becomes of it."),
+          t("What you painted in it is not used. What you submitted before counts as it did."),
+          t("The job's managers read the reason, and whose it is, in the image's history. Other labelers do not see it."),
+        ],
         DECLINE_REASONS,
         t("Decline the image"),
         (reason) => void editor.leave("decline", reason),
@@ -259,6 +275,12 @@ function renderDialog(editor: SegmentationEditor): TemplateResult | typeof nothi
       return editor.desk === null ? nothing : sendBackDialog(editor.desk, (content) => void editor.sendVerdict(content));
     case "accept-painted":
       return acceptPaintedDialog(editor.desk?.pins.said.length ?? 0, () => void editor.send("mask"));
+    case "history":
+      return html`<form method="dialog">
+        <h2>${t("History of this draft")}</h2>
+        <mw-editor-history .load=${() => editor.draftVersions()} .bringBack=${(version: DraftVersion) => editor.bringBack(version)}></mw-editor-history>
+        <div class="row"><button class="button primary">${t("Close")}</button></div>
+      </form>`;
     case "help":
       return helpSheet(engine, editor.commands);
     default:

@@ -1,14 +1,15 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { FakeClock, settle } from "../../shared/clock.fake";
 import { TransportError, type Failure } from "../transport/errors";
 import { FixtureTransport } from "../transport/fixture";
 import type { Answer, Assignment, Heartbeat, Receipt, DraftToSave } from "../transport/transport";
 import { AssignmentSession } from "./assignment-session";
 import { MemoryStore } from "./local-store";
+import type { WindowEvents } from "./windows";
 
 const assignment: Assignment = {
   id: "c1", token: 7, expires_at: "", seconds_left: 600,
-  task: { id: "t", job: { id: "j", name: "street-1" }, data_object: { id: "d", index: 12 } },
+  task: { id: "t", job: { id: "j", name: "street-1" }, data_object: { id: "d", code: "3e4f5b" } },
   image: { url: "", width: 2, height: 1 }, categories: [], revision: 3, paused: false, draft: null,
   template: { title: "", instructions_html: "", tools: [], allow_empty: true, allow_impossible: true, require_full_coverage: false },
 };
@@ -37,8 +38,11 @@ class Server extends FixtureTransport {
     return super.submit(of, answer, key);
   }
 
+  saved = 0;
+
   override async saveDraft(of: Assignment, draft: DraftToSave): Promise<void> {
     this.#fail("draft");
+    this.saved++;
     return super.saveDraft(of, draft);
   }
 
@@ -58,6 +62,8 @@ describe("AssignmentSession", () => {
   let session: AssignmentSession;
   let revision: number;
   let signedOut: number;
+  let windows: WindowEvents;
+  const told: (number | "closed")[] = [];
   const waits: number[] = [];
 
   beforeEach(() => {
@@ -66,7 +72,7 @@ describe("AssignmentSession", () => {
     store = new MemoryStore();
     revision = 0;
     signedOut = 0;
-    waits.length = 0;
+    waits.length = told.length = 0;
     session = new AssignmentSession(
       assignment,
       {
@@ -76,6 +82,10 @@ describe("AssignmentSession", () => {
         encode: async () => Uint8Array.from([revision]),
         onSignedOut: () => signedOut++,
         sleep: async (seconds) => void waits.push(Math.round(seconds)),
+        openWindows: (_task, events) => {
+          windows = events;
+          return { saved: (seq) => told.push(seq), close: () => told.push("closed") };
+        },
       },
       { seq: 0, onServer: true },
     );
@@ -96,11 +106,82 @@ describe("AssignmentSession", () => {
     expect(session.deadline.value).toBe(60_000 + 900_000);
   });
 
+  it("sends what is painted as the answer, without a draft of it before", async () => {
+    paint();
+    await session.send("mask");
+    expect([server.saved, server.submitted.length]).toEqual([0, 1]);
+  });
+
+  it("keeps what is painted as a draft on the server when the answer was refused", async () => {
+    paint();
+    server.failures.submit = ["invalid"];
+    await session.send("mask");
+    await clock.pass(20_000);
+    expect([server.saved, server.submitted.length]).toEqual([1, 0]);
+  });
+
   it("reports the seconds of a lost heartbeat with the next one", async () => {
     server.failures.heartbeat = ["network"];
     session.input();
     await clock.pass(40_000);
-    expect(server.active).toEqual([30]);
+    // The empty one asked in between whether the server is back.
+    expect(server.active).toEqual([0, 30]);
+  });
+
+  it("says offline at once, keeps what is painted here, and sends it by itself when the server is back", async () => {
+    server.failures = { heartbeat: ["network", "network"], draft: ["network"] };
+    session.offline();
+    expect(session.saving.value).toBe("local");
+    paint();
+    expect(session.saving.value).toBe("local");
+    await clock.pass(11_000);
+    expect([server.draft, store.drafts.size, session.reachable.value]).toEqual([null, 1, false]);
+    // Long before the next save is due: the server answered a probe.
+    await clock.pass(6_000);
+    expect([server.draft?.seq !== undefined, session.saving.value, session.reachable.value]).toEqual([true, "saved", true]);
+  });
+
+  it("knows at once what another window of this browser saved, and sends nothing until one of the two is chosen", async () => {
+    paint();
+    await session.drafts.flush();
+    expect(told).toEqual([2]);
+    server.draft = { seq: 5, png: Uint8Array.from([77]) };
+    windows.saved(5);
+    expect(session.conflict.value?.seq).toBe(5);
+    paint();
+    await clock.pass(60_000);
+    expect(server.draft.png).toEqual(Uint8Array.from([77]));
+    await session.keepMine();
+    expect([session.conflict.value, server.draft.png, session.saving.value]).toEqual([null, Uint8Array.from([2]), "saved"]);
+    // What this window saves is no news to itself.
+    windows.saved(6);
+    expect(session.conflict.value).toBeNull();
+  });
+
+  it("keeps what is here as a version before the other window's draft takes its place", async () => {
+    paint();
+    windows.saved(5);
+    vi.stubGlobal("URL", { createObjectURL: () => "blob:kept" });
+    expect(await session.takeTheirs()).toBe(true);
+    vi.unstubAllGlobals();
+    expect([server.versions.map(({ url }) => url), store.drafts.size]).toEqual([["blob:kept"], 0]);
+  });
+
+  it("lets nothing go that could not be kept", async () => {
+    paint();
+    windows.saved(5);
+    server.keepVersion = () => Promise.reject(new TransportError("server", "later"));
+    expect(await session.takeTheirs()).toBe(false);
+    expect([store.drafts.size, session.problem.value?.message]).toEqual([1, "later"]);
+  });
+
+  it("learns of a lost network from the page's socket, without a save under way", async () => {
+    server.failures.heartbeat = ["network"];
+    session.suspect();
+    await settle();
+    expect(session.saving.value).toBe("local");
+    await clock.pass(4_000);
+    expect(session.saving.value).toBe("saved");
   });
 
   it("submits with its key until acknowledged and forgets this device's draft only then", async () => {

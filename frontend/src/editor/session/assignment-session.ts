@@ -1,12 +1,16 @@
 import { signal } from "@preact/signals-core";
 import type { Clock } from "../../shared/clock";
+import { person } from "../../shared/kept";
+import { windowName } from "../../shared/window-name";
 import type { Disposer } from "../disposer";
-import { TransportError, type Failure, type FieldError } from "../transport/errors";
-import { retrying, type RetryOptions } from "../transport/retry";
+import { TransportError, type Failure, type FieldError, type OtherDraft } from "../transport/errors";
+import { retrying, sleepOrOnline, type RetryOptions } from "../transport/retry";
 import type { Answer, Assignment, Receipt, Transport, VerdictContent } from "../transport/transport";
 import { ActivityMeter } from "./activity";
 import { DraftKeeper, type SavingState } from "./drafts";
 import type { LocalStore } from "./local-store";
+import { PROBE_LIMIT, Reachability } from "./reachability";
+import type { OpenWindows, WindowEvents } from "./windows";
 
 /**
  * `working`; `sending` an answer (`waiting`: seconds until the next attempt); `sent`, acknowledged; `lost`: the
@@ -37,8 +41,13 @@ export interface SessionPorts {
   raw(): Uint8Array<ArrayBuffer>;
   encode(): Promise<Uint8Array<ArrayBuffer>>;
   onSignedOut(): void;
+  /** The other windows of this browser. */
+  openWindows?(task: string, events: WindowEvents): Pick<OpenWindows, "saved" | "close">;
   readonly sleep?: NonNullable<RetryOptions["sleep"]>;
 }
+
+/** Of the other draft nothing is told. */
+const UNKNOWN: OtherDraft = { seq: 0, saved_at: null, window: "", device: "" };
 
 const HEARTBEAT = 20_000;
 /** The last active seconds are worth this long a wait before an answer goes out. */
@@ -49,9 +58,13 @@ const DRAFT_WAIT = 8_000;
 export class AssignmentSession {
   readonly phase = signal<Phase>({ kind: "working" });
   readonly saving = signal<SavingState>("saved");
+  /** The server answers; while it does not, what is painted is kept here and sent when it is back. */
+  readonly reachable = signal(true);
   readonly signedOut = signal(false);
   /** Another window has saved something else of this image: nothing is saved or sent until one of the two is chosen. */
-  readonly conflict = signal(false);
+  readonly conflict = signal<OtherDraft | null>(null);
+  /** Another window of this browser has the image open, too. */
+  readonly elsewhere = signal(false);
   readonly problem = signal<Problem | null>(null);
   /** When the lease ends, in the clock's milliseconds. */
   readonly deadline = signal(0);
@@ -64,6 +77,13 @@ export class AssignmentSession {
   readonly drafts: DraftKeeper;
   readonly #activity = new ActivityMeter();
   #assignment: Assignment;
+  readonly #reach: Reachability;
+  readonly #windows: Pick<OpenWindows, "saved" | "close"> | null;
+  readonly #transport: Transport;
+  /** What the drafts say of themselves, whatever the network is like. */
+  #saving: SavingState = "saved";
+  /** Ends waits for the next attempt: the server can be reached again. */
+  #wake = new AbortController();
   #timer: Disposer = () => undefined;
   #giveUp: AbortController | null = null;
   #beating = false;
@@ -76,9 +96,17 @@ export class AssignmentSession {
     this.#assignment = assignment;
     this.#takeClock(assignment);
     const { transport, store, clock, size, idempotencyKey } = ports;
+    this.#transport = transport;
+    this.#reach = new Reachability({
+      clock,
+      probe: async () => this.#takeClock(await transport.heartbeat(this.#assignment, 0, PROBE_LIMIT)),
+      changed: (reachable) => this.#reached(reachable),
+    });
     this.drafts = new DraftKeeper(
       {
         claim: assignment.id,
+        task: assignment.task.id,
+        person: person(),
         ...size,
         idempotencyKey,
         clock,
@@ -86,15 +114,25 @@ export class AssignmentSession {
         revision: () => ports.revision(),
         raw: () => ports.raw(),
         encode: () => ports.encode(),
-        sendDraft: (seq, png, base) => transport.saveDraft(this.#assignment, { seq, png, base }),
-        serverDraft: () => transport.loadDraft(this.#assignment),
-        onState: (state) => (this.saving.value = state),
-        onRefused: (failure) => this.#refused(failure, null),
+        sendDraft: async (seq, png, base, keepReplaced) => {
+          await this.#reach.watch(transport.saveDraft(this.#assignment, { seq, png, base, keepReplaced }));
+          this.#windows?.saved(seq);
+        },
+        serverDraft: () => this.#reach.watch(transport.loadDraft(this.#assignment)),
+        onState: (state) => {
+          this.#saving = state;
+          this.#showSaving();
+        },
+        onRefused: (failure, other) => this.#refused(failure, null, other),
       },
       draft.seq,
       draft.onServer,
       draft.base ?? assignment.draft?.seq ?? 0,
     );
+    this.#windows = ports.openWindows?.(assignment.task.id, {
+      elsewhere: (open) => (this.elsewhere.value = open),
+      saved: (seq) => this.#savedElsewhere(seq),
+    }) ?? null;
     this.#plan();
   }
 
@@ -120,20 +158,65 @@ export class AssignmentSession {
     await this.refresh();
   }
 
-  /** What was painted here stays; the other window's draft goes. */
+  /** What was painted here stays; the other window's draft is kept as a version. */
   async keepMine(): Promise<void> {
-    this.conflict.value = false;
+    const before = this.conflict.value;
+    this.conflict.value = null;
     try {
       await this.drafts.keepMine();
     } catch (error) {
-      this.conflict.value = true;
+      this.conflict.value ??= before;
       this.#failed(error);
     }
   }
 
-  /** What was painted here goes; the page is to be opened anew, with the other window's draft. */
-  async takeTheirs(): Promise<void> {
-    await this.drafts.end(true);
+  /**
+   * What was painted here is kept as a version and gives way; the page is to be opened anew with the other window's draft.
+   * Answers whether that may be done: nothing goes before it is kept.
+   */
+  async takeTheirs(): Promise<boolean> {
+    try {
+      if (this.drafts.pending) await this.#transport.keepVersion(this.#assignment, await this.ports.encode());
+      await this.drafts.end(true);
+      return true;
+    } catch (error) {
+      this.#failed(error);
+      return false;
+    }
+  }
+
+  /** Another window of this browser says that the server has its draft now. */
+  #savedElsewhere(seq: number): void {
+    const { kind } = this.phase.value;
+    if (seq <= this.drafts.base || (kind !== "working" && kind !== "stopped")) return;
+    this.drafts.hold();
+    const now = new Date(this.ports.clock.now()).toISOString();
+    this.conflict.value ??= { seq, saved_at: now, window: windowName(), device: "" };
+  }
+
+  /** The browser says that the network is gone. */
+  offline(): void {
+    this.#reach.lost();
+  }
+
+  /** The page's own connection to the server broke, or came back: asks whether the server can be reached. */
+  suspect(): void {
+    const { kind } = this.phase.value;
+    if (kind === "working" || kind === "sending") this.#reach.suspect();
+  }
+
+  #reached(reachable: boolean): void {
+    this.reachable.value = reachable;
+    this.#showSaving();
+    if (!reachable) return;
+    this.#wake.abort();
+    this.#wake = new AbortController();
+    if (this.phase.value.kind === "working" && !this.signedOut.value && this.conflict.value === null) void this.drafts.resume();
+  }
+
+  #showSaving(): void {
+    const hidden = !this.reachable.value && this.#saving !== "failed";
+    this.saving.value = hidden ? "local" : this.#saving;
   }
 
   /** A sign of the person at work. */
@@ -145,13 +228,14 @@ export class AssignmentSession {
   async refresh(): Promise<void> {
     this.signedOut.value = false;
     await this.#beat();
-    if (!this.signedOut.value && this.phase.value.kind !== "lost") await this.drafts.resume();
+    const goesOn = !this.signedOut.value && this.phase.value.kind !== "lost" && this.conflict.value === null;
+    if (goesOn) await this.drafts.resume();
   }
 
   /** Sends an answer until it is acknowledged, refused for good, or `cancelSending` is called. */
   async send(kind: "mask" | "empty" | "impossible", reason = ""): Promise<Receipt | null> {
     return this.#send(async () => {
-      if (kind === "mask") return { kind, png: await this.ports.encode() };
+      if (kind === "mask") return { kind, png: await this.drafts.png() };
       return kind === "empty" ? { kind } : { kind, reason };
     });
   }
@@ -169,14 +253,13 @@ export class AssignmentSession {
     this.problem.value = null;
     this.phase.value = { kind: "sending", waiting: null };
     try {
+      // While the mask is encoded.
+      const beat = Promise.race([this.#beat(true), this.#after(LAST_HEARTBEAT_WAIT)]);
       const answer = await make();
-      // A draft that is still on its way would be taken for another window's: it is waited for, the heartbeat is not.
-      await Promise.race([
-        Promise.all([this.#beat(true), this.drafts.flush()]),
-        new Promise<void>((resolve) => this.ports.clock.after(LAST_HEARTBEAT_WAIT, resolve)),
-      ]);
-      await Promise.race([this.drafts.flush(), new Promise<void>((resolve) => this.ports.clock.after(DRAFT_WAIT, resolve))]);
-      if (this.conflict.value) {
+      await beat;
+      // A draft that is still on its way would be taken for another window's.
+      await Promise.race([this.drafts.settle(), this.#after(DRAFT_WAIT)]);
+      if (this.conflict.value !== null) {
         this.phase.value = before;
         return null;
       }
@@ -185,7 +268,7 @@ export class AssignmentSession {
         () => this.#submit(answer),
         {
           signal: giveUp.signal,
-          ...(this.ports.sleep === undefined ? {} : { sleep: this.ports.sleep }),
+          sleep: this.ports.sleep ?? ((seconds, signal) => sleepOrOnline(seconds, AbortSignal.any([signal, this.#wake.signal]))),
           onWait: (_error, seconds) => (this.phase.value = { kind: "sending", waiting: seconds }),
         },
       );
@@ -194,17 +277,23 @@ export class AssignmentSession {
     } catch (error) {
       this.phase.value = before;
       if (!giveUp.signal.aborted) this.#failed(error);
+      // What was painted is not with the server yet.
+      if (this.drafts.pending) this.drafts.changed();
       return null;
     } finally {
       this.#giveUp = null;
     }
   }
 
+  #after(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => this.ports.clock.after(milliseconds, resolve));
+  }
+
   /** A draft of ours that arrived on the way is no other window's: once more, with that one as the base. */
   async #submit(answer: Answer): Promise<Receipt> {
     const { base } = this.drafts;
     const send = (): Promise<Receipt> =>
-      this.ports.transport.submit(this.#assignment, answer, this.ports.idempotencyKey, this.drafts.base);
+      this.#reach.watch(this.#transport.submit(this.#assignment, answer, this.ports.idempotencyKey, this.drafts.base));
     try {
       return await send();
     } catch (error) {
@@ -258,6 +347,8 @@ export class AssignmentSession {
 
   dispose(): void {
     this.#timer();
+    this.#reach.end();
+    this.#windows?.close();
     this.#giveUp?.abort();
     void this.drafts.end(false);
   }
@@ -277,6 +368,8 @@ export class AssignmentSession {
 
   async #end(phase: Phase, forget: boolean): Promise<void> {
     this.#timer();
+    this.#reach.end();
+    this.#windows?.close();
     this.phase.value = phase;
     await this.drafts.end(forget).catch(() => undefined);
   }
@@ -292,7 +385,7 @@ export class AssignmentSession {
     this.#beating = true;
     const seconds = this.#activity.take(this.ports.clock.now());
     try {
-      this.#takeClock(await this.ports.transport.heartbeat(this.#assignment, seconds));
+      this.#takeClock(await this.#reach.watch(this.#transport.heartbeat(this.#assignment, seconds)));
     } catch (error) {
       this.#activity.giveBack(seconds);
       if (!last && error instanceof TransportError) this.#refused(error.failure, error.annotation);
@@ -308,7 +401,7 @@ export class AssignmentSession {
     this.revision.value = clock.revision;
   }
 
-  #refused(failure: Failure, annotation: string | null): void {
+  #refused(failure: Failure, annotation: string | null, other: OtherDraft | null = null): void {
     if (failure === "signed_out" && !this.signedOut.value) {
       this.signedOut.value = true;
       this.ports.onSignedOut();
@@ -317,7 +410,7 @@ export class AssignmentSession {
     } else if (failure === "gone") {
       this.#gone();
     } else if (failure === "stale_draft") {
-      this.conflict.value = true;
+      this.conflict.value = other ?? UNKNOWN;
     }
   }
 
@@ -331,7 +424,7 @@ export class AssignmentSession {
     } else if (error.failure === "gone") {
       this.#gone();
     } else if (error.failure === "stale_draft") {
-      this.conflict.value = true;
+      this.conflict.value = error.draft ?? UNKNOWN;
     } else if (error.code === "idempotency_key_reused") {
       this.lost(null, true);
     } else {

@@ -12,6 +12,8 @@ class Bench {
   readonly states: SavingState[] = [];
   readonly refused: Failure[] = [];
   readonly sent: [seq: number, content: number][] = [];
+  /** Of each draft sent, whether the one before is to be kept. */
+  readonly kept: boolean[] = [];
   revision = 0;
   serverSeq = 0;
   serverPng: Uint8Array<ArrayBuffer> = new Uint8Array(0);
@@ -30,13 +32,14 @@ class Bench {
         revision: () => this.revision,
         raw: () => Uint8Array.from([this.revision, 99]),
         encode: async () => Uint8Array.from([this.revision]),
-        sendDraft: async (seq, png, base) => {
+        sendDraft: async (seq, png, base, keepReplaced) => {
           this.whileSending?.();
           const error = this.answers.shift();
           if (error !== undefined) throw error;
           if (seq <= this.serverSeq || base !== this.serverSeq) throw fail("stale_draft");
           [this.serverSeq, this.serverPng] = [seq, png];
           this.sent.push([seq, png[0]]);
+          this.kept.push(keepReplaced);
           if (this.loseReply) {
             this.loseReply = false;
             throw fail("network");
@@ -185,6 +188,10 @@ describe("DraftKeeper", () => {
     await bench.keeper.keepMine();
     expect(bench.sent.at(-1)).toEqual([42, 3]);
     expect(bench.state).toBe("saved");
+    // What the other window saved is kept; a later save takes the place of this window's own.
+    bench.paint();
+    await bench.keeper.flush();
+    expect(bench.kept.slice(-2)).toEqual([true, false]);
   });
 
   it("notices another window's draft although its own number is greater", async () => {

@@ -1,6 +1,6 @@
 import type { Clock } from "../../shared/clock";
 import type { Disposer } from "../disposer";
-import { failureOf, type Failure } from "../transport/errors";
+import { failureOf, TransportError, type Failure, type OtherDraft } from "../transport/errors";
 import type { LocalDraft, LocalStore } from "./local-store";
 
 /**
@@ -11,6 +11,8 @@ export type SavingState = "saved" | "saving" | "local" | "failed";
 
 export interface DraftPorts {
   readonly claim: string;
+  readonly task?: string;
+  readonly person?: string;
   readonly width: number;
   readonly height: number;
   readonly idempotencyKey: string;
@@ -22,14 +24,14 @@ export interface DraftPorts {
   raw(): Uint8Array<ArrayBuffer>;
   /** The document as PNG. */
   encode(): Promise<Uint8Array<ArrayBuffer>>;
-  /** `base`: the server's draft this one goes on from, 0 without one. */
-  sendDraft(seq: number, png: Uint8Array<ArrayBuffer>, base: number): Promise<void>;
+  /** `base`: the server's draft this one goes on from, 0 without one; `keepReplaced`: it is another window's, to be kept. */
+  sendDraft(seq: number, png: Uint8Array<ArrayBuffer>, base: number, keepReplaced: boolean): Promise<void>;
   /** What the server holds now. */
   serverDraft(): Promise<{ readonly seq: number; readonly png: Uint8Array<ArrayBuffer> } | null>;
   onState(state: SavingState): void;
   /** The server refused for a reason that saving again cannot cure (`signed_out`, `lease_lost`, `gone`), or because another
    * window saved something else meanwhile (`stale_draft`: the person decides which of the two stays). */
-  onRefused(failure: Failure): void;
+  onRefused(failure: Failure, other: OtherDraft | null): void;
 }
 
 const LOCAL_DELAY = 1_000;
@@ -62,6 +64,8 @@ export class DraftKeeper {
   #serverRefuses = false;
   #base: number;
   #lastSent: Uint8Array<ArrayBuffer> | null = null;
+  /** The next save takes the place of another window's draft, which the person may want back. */
+  #keepReplaced = false;
 
   /** `base`: the server's draft the document goes on from. `seq`: the greatest number seen so far; `onServer`: whether the server has what the editor shows. */
   constructor(
@@ -112,6 +116,20 @@ export class DraftKeeper {
     });
   }
 
+  /** The document as it is now, encoded once for drafts and answer. */
+  async png(): Promise<Uint8Array<ArrayBuffer>> {
+    return (await this.#pack()).png;
+  }
+
+  /**
+   * Before an answer is sent, which has all that is painted: saves it here, and waits for what is on its way to the
+   * server, which would look like another window's draft.
+   */
+  async settle(): Promise<void> {
+    this.#clearTimers();
+    await this.#inTurn(() => this.#saveLocal());
+  }
+
   /** The page may be gone in a moment: hands the raw indices to the device's storage without a wait. */
   hidden(): void {
     if (this.#ended || this.ports.revision() === this.#onDevice) return;
@@ -133,7 +151,17 @@ export class DraftKeeper {
     this.#base = theirs?.seq ?? 0;
     this.#seq = Math.max(this.#seq, this.#base);
     this.#packed = null;
+    this.#keepReplaced = theirs !== null;
+    // Also when nothing was painted since: what is here has to take the other's place.
+    this.#onServer = -1;
     await this.resume();
+  }
+
+  /** Another window has saved: nothing goes to the server until the person has chosen. */
+  hold(): void {
+    this.#serverRefuses = true;
+    this.#serverTimer?.();
+    this.#serverTimer = null;
   }
 
   /** No more saving; with `forget` this device's copy goes (only after the server's acknowledgement). */
@@ -141,7 +169,11 @@ export class DraftKeeper {
     this.#ended = true;
     this.#clearTimers();
     await this.#queue;
-    if (forget) await this.ports.store.delete(this.ports.claim);
+    if (!forget) return;
+    const { store, claim, task = "", person = "" } = this.ports;
+    await store.delete(claim);
+    // Copies of earlier claims, whose time ran out: they are part of what was sent.
+    await store.deleteTask(task, person);
   }
 
   #planServer(): void {
@@ -201,7 +233,7 @@ export class DraftKeeper {
       const failure = failureOf(error);
       if (failure === "signed_out" || failure === "lease_lost" || failure === "gone" || failure === "stale_draft") {
         this.#serverRefuses = true;
-        ports.onRefused(failure);
+        ports.onRefused(failure, error instanceof TransportError ? error.draft : null);
         return;
       }
       this.#delay = Math.min(LONGEST_DELAY, this.#delay * 2);
@@ -213,8 +245,9 @@ export class DraftKeeper {
     const before = this.#lastSent;
     this.#lastSent = png;
     try {
-      await this.ports.sendDraft(seq, png, this.#base);
+      await this.ports.sendDraft(seq, png, this.#base, this.#keepReplaced);
       this.#base = seq;
+      this.#keepReplaced = false;
     } catch (error) {
       if (failureOf(error) !== "stale_draft") throw error;
       const theirs = await this.ports.serverDraft();
@@ -223,14 +256,14 @@ export class DraftKeeper {
       this.#base = theirs?.seq ?? 0;
       this.#seq = Math.max(this.#seq, this.#base) + 1;
       this.#packed = { revision, seq: this.#seq, png };
-      await this.ports.sendDraft(this.#seq, png, this.#base);
+      await this.ports.sendDraft(this.#seq, png, this.#base, false);
       this.#base = this.#seq;
     }
   }
 
   #record(seq: number, bytes: Uint8Array<ArrayBuffer>, packed: boolean): LocalDraft {
-    const { claim, width, height, idempotencyKey, clock } = this.ports;
-    return { claim, seq, base: this.#base, savedAt: clock.now(), width, height, bytes, packed, idempotencyKey };
+    const { claim, task = "", person = "", width, height, idempotencyKey, clock } = this.ports;
+    return { claim, task, person, seq, base: this.#base, savedAt: clock.now(), width, height, bytes, packed, idempotencyKey };
   }
 }
 

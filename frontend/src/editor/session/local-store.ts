@@ -1,6 +1,9 @@
 /** What a browser keeps of an assignment until the server has acknowledged the answer. */
 export interface LocalDraft {
   readonly claim: string;
+  /** What it is of, and whose it is: the claim may end while the browser is offline, and the person get the image again. */
+  readonly task?: string;
+  readonly person?: string;
   readonly seq: number;
   /** The server's draft it goes on from, 0 without one; missing in copies of earlier versions. */
   readonly base?: number;
@@ -17,8 +20,17 @@ export interface LocalDraft {
 /** Drafts on this device, one per claim. */
 export interface LocalStore {
   get(claim: string): Promise<LocalDraft | null>;
+  /** A person's newest draft of a task, of whichever claim. */
+  newest(task: string, person: string): Promise<LocalDraft | null>;
   put(draft: LocalDraft): Promise<void>;
   delete(claim: string): Promise<void>;
+  /** All of a person's drafts of a task. */
+  deleteTask(task: string, person: string): Promise<void>;
+}
+
+function newerOf(best: LocalDraft | null, one: LocalDraft, task: string, person: string): LocalDraft | null {
+  const fits = person !== "" && one.task === task && one.person === person;
+  return fits && (best === null || one.savedAt > best.savedAt) ? one : best;
 }
 
 export class MemoryStore implements LocalStore {
@@ -26,6 +38,10 @@ export class MemoryStore implements LocalStore {
 
   async get(claim: string): Promise<LocalDraft | null> {
     return Promise.resolve(this.drafts.get(claim) ?? null);
+  }
+
+  async newest(task: string, person: string): Promise<LocalDraft | null> {
+    return Promise.resolve([...this.drafts.values()].reduce<LocalDraft | null>((best, one) => newerOf(best, one, task, person), null));
   }
 
   async put(draft: LocalDraft): Promise<void> {
@@ -36,6 +52,10 @@ export class MemoryStore implements LocalStore {
   async delete(claim: string): Promise<void> {
     this.drafts.delete(claim);
     return Promise.resolve();
+  }
+
+  async deleteTask(task: string, person: string): Promise<void> {
+    for (let one = await this.newest(task, person); one !== null; one = await this.newest(task, person)) this.drafts.delete(one.claim);
   }
 }
 
@@ -71,6 +91,24 @@ export class IndexedDbStore implements LocalStore {
     return (await answered(this.#store("readonly").get(claim) as IDBRequest<LocalDraft | undefined>)) ?? null;
   }
 
+  async newest(task: string, person: string): Promise<LocalDraft | null> {
+    // Few are kept, so that no index is worth a new version of the database.
+    const request = this.#store("readonly").openCursor();
+    return new Promise((resolve, reject) => {
+      let best: LocalDraft | null = null;
+      request.onerror = () => reject(request.error ?? new Error("the browser's storage failed"));
+      request.onsuccess = () => {
+        const cursor = request.result;
+        if (cursor === null) {
+          resolve(best);
+          return;
+        }
+        best = newerOf(best, cursor.value as LocalDraft, task, person);
+        cursor.continue();
+      };
+    });
+  }
+
   async put(draft: LocalDraft): Promise<void> {
     const transaction = this.database.transaction(STORE, "readwrite");
     const request = transaction.objectStore(STORE).put(draft);
@@ -81,6 +119,10 @@ export class IndexedDbStore implements LocalStore {
 
   async delete(claim: string): Promise<void> {
     await answered(this.#store("readwrite").delete(claim));
+  }
+
+  async deleteTask(task: string, person: string): Promise<void> {
+    for (let one = await this.newest(task, person); one !== null; one = await this.newest(task, person)) await this.delete(one.claim);
   }
 
   #store(mode: IDBTransactionMode): IDBObjectStore {

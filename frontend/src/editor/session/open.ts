@@ -1,3 +1,4 @@
+import { person } from "../../shared/kept";
 import { LabelMap } from "../document/label-map";
 import { withoutExif } from "../codec/orientation";
 import type { Assignment, Transport } from "../transport/transport";
@@ -56,10 +57,7 @@ export async function openDocument(
 ): Promise<OpenedDocument> {
   const { width, height } = assignment.image;
   const load = (): Promise<ImageBitmap> => transport.loadImage(assignment, signal).then((blob) => decodeImage(blob, width, height));
-  const [image, local] = await Promise.all([
-    ahead?.catch(load) ?? load(),
-    store.get(assignment.id).catch(() => null),
-  ]);
+  const [image, local] = await Promise.all([ahead?.catch(load) ?? load(), keptHere(assignment, store)]);
   const map = new LabelMap(width, height);
   const idempotencyKey = local?.idempotencyKey ?? crypto.randomUUID();
   const start = await loadStart(assignment, transport, pixels);
@@ -77,6 +75,20 @@ export async function openDocument(
   if (draft === null) return { ...opened, base: 0, seq, onServer: true, restored: null };
   const restored = (await restore(map, draft.png, pixels)) ? "server" : "damaged";
   return { ...opened, base: draft.seq, seq, onServer: true, restored };
+}
+
+/** This device's draft: of this claim, or of an earlier one of the same person whose time ran out while nothing could be sent. */
+export async function keptHere(assignment: Assignment, store: LocalStore): Promise<LocalDraft | null> {
+  try {
+    const own = await store.get(assignment.id);
+    // In a new round what was kept of the one before is of no use.
+    if (own !== null || assignment.task.id === "" || assignment.stage === "review" || assignment.rework) return own;
+    const earlier = await store.newest(assignment.task.id, person());
+    // The answer's key belonged to that claim.
+    return earlier === null ? null : { ...earlier, idempotencyKey: crypto.randomUUID() };
+  } catch {
+    return null;
+  }
 }
 
 async function loadStart(assignment: Assignment, transport: Transport, pixels: PixelWork): Promise<Uint8Array<ArrayBuffer> | null> {

@@ -4,6 +4,7 @@ import type { PixelWork } from "../worker/pixel-work";
 import { AssignmentSession } from "./assignment-session";
 import type { LocalStore } from "./local-store";
 import type { OpenedDocument } from "./open";
+import { OpenWindows } from "./windows";
 
 export interface StartPorts {
   readonly transport: Transport;
@@ -29,6 +30,7 @@ export function startSession(assignment: Assignment, document: OpenedDocument, p
       raw: () => map.snapshot(),
       encode: () => pixels.encode(map, palette.slice()),
       onSignedOut: () => ports.onSignedOut(),
+      openWindows: (task, events) => new OpenWindows(task, events),
     },
     document,
   );

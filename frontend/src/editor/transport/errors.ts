@@ -5,6 +5,15 @@
  */
 export type Failure = "network" | "signed_out" | "lease_lost" | "gone" | "stale_draft" | "invalid" | "server";
 
+/** The draft that another window or device has saved meanwhile. */
+export interface OtherDraft {
+  readonly seq: number;
+  readonly saved_at: string | null;
+  /** Its window's name (shared/window-name.ts); "" where its program told none. */
+  readonly window: string;
+  readonly device: string;
+}
+
 export interface FieldError {
   readonly path: string;
   readonly code: string;
@@ -25,6 +34,8 @@ export class TransportError extends Error {
     readonly retryAfter: number | null = null,
     /** The server's code. */
     readonly code = "",
+    /** With `stale_draft`. */
+    readonly draft: OtherDraft | null = null,
   ) {
     super(message);
   }

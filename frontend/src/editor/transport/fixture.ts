@@ -1,7 +1,8 @@
+import { windowName } from "../../shared/window-name";
 import { encodePng } from "../codec/png";
 import { TransportError } from "./errors";
 import type {
-  Answer, Assignment, DraftBytes, Heartbeat, Receipt, SegmentRequest, SegmentResult, Transport,
+  Answer, Assignment, DraftBytes, DraftVersion, Heartbeat, Receipt, SegmentRequest, SegmentResult, Transport,
 } from "./transport";
 
 /** Everything in memory: the preview of a template, the development page, work without a server. */
@@ -26,6 +27,18 @@ export class FixtureTransport implements Transport {
   async saveDraft(_assignment: Assignment, draft: DraftBytes): Promise<void> {
     this.draft = draft;
     return Promise.resolve();
+  }
+
+  readonly versions: DraftVersion[] = [];
+
+  async keepVersion(_assignment: Assignment, png: Uint8Array<ArrayBuffer>): Promise<void> {
+    const url = URL.createObjectURL(new Blob([png], { type: "image/png" }));
+    this.versions.unshift({ id: url, saved_at: new Date().toISOString(), window: windowName(), device: "", url });
+    return Promise.resolve();
+  }
+
+  async draftVersions(): Promise<readonly DraftVersion[]> {
+    return Promise.resolve(this.versions);
   }
 
   async submit(assignment: Assignment, answer: Answer, idempotencyKey: string): Promise<Receipt> {

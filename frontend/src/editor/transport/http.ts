@@ -1,7 +1,8 @@
 import { openedUnder } from "../../shared/api";
-import { TransportError, type Failure, type FieldError } from "./errors";
+import { windowName } from "../../shared/window-name";
+import { TransportError, type Failure, type FieldError, type OtherDraft } from "./errors";
 import type {
-  Answer, Assignment, DraftBytes, DraftToSave, Heartbeat, NextTask, Receipt, SegmentRequest, SegmentResult, Transport,
+  Answer, Assignment, DraftBytes, DraftToSave, DraftVersion, Heartbeat, NextTask, Receipt, SegmentRequest, SegmentResult, Transport,
 } from "./transport";
 
 interface ErrorBody {
@@ -9,6 +10,7 @@ interface ErrorBody {
   readonly message?: string;
   readonly fields?: readonly FieldError[];
   readonly annotation?: string | null;
+  readonly draft?: OtherDraft | null;
 }
 
 interface Call {
@@ -17,10 +19,13 @@ interface Call {
   readonly png?: Uint8Array<ArrayBuffer>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
+  readonly limit?: number;
 }
 
 /** A call without answer for this long counts as a lost network; uploads of large masks fit easily. */
 const TIMEOUT = 60_000;
+/** A heartbeat is small. */
+const HEARTBEAT_TIMEOUT = 10_000;
 
 function cookie(name: string): string {
   if (typeof document === "undefined") return "";
@@ -52,6 +57,7 @@ async function toError(response: Response): Promise<TransportError> {
     body.annotation ?? null,
     Number.isFinite(retry) ? retry : null,
     body.code ?? "",
+    body.draft ?? null,
   );
 }
 
@@ -81,8 +87,23 @@ export class HttpTransport implements Transport {
     }
   }
 
-  async saveDraft(assignment: Assignment, { seq, png, base }: DraftToSave): Promise<void> {
-    await this.#claim(assignment, "draft", { method: "PUT", png, headers: { "X-Draft-Seq": String(seq), "X-Draft-Base": String(base) } });
+  async saveDraft(assignment: Assignment, { seq, png, base, keepReplaced }: DraftToSave): Promise<void> {
+    const headers = {
+      "X-Draft-Seq": String(seq),
+      "X-Draft-Base": String(base),
+      "X-Window": windowName(),
+      ...(keepReplaced === true ? { "X-Draft-Keep": "replaced" } : {}),
+    };
+    await this.#claim(assignment, "draft", { method: "PUT", png, headers });
+  }
+
+  async keepVersion(assignment: Assignment, png: Uint8Array<ArrayBuffer>): Promise<void> {
+    await this.#claim(assignment, "draft/versions", { method: "POST", png, headers: { "X-Window": windowName() } });
+  }
+
+  async draftVersions(assignment: Assignment): Promise<readonly DraftVersion[]> {
+    const response = await this.#claim(assignment, "draft/versions", {});
+    return ((await response.json()) as { readonly results: readonly DraftVersion[] }).results;
   }
 
   async submit(assignment: Assignment, answer: Answer, idempotencyKey: string, base?: number): Promise<Receipt> {
@@ -100,9 +121,9 @@ export class HttpTransport implements Transport {
     return { status: "accepted", sha256: null, raster_sha256: null, accepted_at: null, ...body };
   }
 
-  async heartbeat(assignment: Assignment, activeSeconds: number): Promise<Heartbeat> {
+  async heartbeat(assignment: Assignment, activeSeconds: number, limit = HEARTBEAT_TIMEOUT): Promise<Heartbeat> {
     const body = { active_seconds: Math.round(activeSeconds * 10) / 10 };
-    const response = await this.#claim(assignment, "heartbeat", { method: "POST", body });
+    const response = await this.#claim(assignment, "heartbeat", { method: "POST", body, limit });
     return (await response.json()) as Heartbeat;
   }
 
@@ -155,7 +176,7 @@ export class HttpTransport implements Transport {
     if (organization) headers.set("X-Organization", organization);
     if (call.png !== undefined) headers.set("Content-Type", "image/png");
     else if (call.body !== undefined) headers.set("Content-Type", "application/json");
-    const timeout = AbortSignal.timeout(TIMEOUT);
+    const timeout = AbortSignal.timeout(call.limit ?? TIMEOUT);
     let response: Response;
     try {
       response = await fetch(url, {

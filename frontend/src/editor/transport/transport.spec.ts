@@ -6,7 +6,7 @@ import type { Assignment } from "./transport";
 
 const assignment: Assignment = {
   id: "0199", token: 7, expires_at: "2026-11-24T14:32:00Z", seconds_left: 3540,
-  task: { id: "t", job: { id: "j", name: "street-1" }, data_object: { id: "d", index: 12 } },
+  task: { id: "t", job: { id: "j", name: "street-1" }, data_object: { id: "d", code: "3e4f5b" } },
   image: { url: "/api/v1/work/claims/0199/image", width: 4, height: 3 },
   categories: [], revision: 3, paused: false, draft: null,
   template: { title: "", instructions_html: "", tools: [], allow_empty: true, allow_impossible: true, require_full_coverage: false },

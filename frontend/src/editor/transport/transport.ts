@@ -7,7 +7,7 @@ export interface Assignment {
   readonly task: {
     readonly id: string;
     readonly job: { readonly id: string; readonly name: string };
-    readonly data_object: { readonly id: string; readonly index: number };
+    readonly data_object: { readonly id: string; readonly code: string };
   };
   readonly image: { readonly url: string; readonly width: number; readonly height: number };
   readonly categories: readonly {
@@ -95,6 +95,17 @@ export interface VerdictContent {
 /** `base`: the server's draft this one goes on from (0: none); another one there is not overwritten. */
 export interface DraftToSave extends DraftBytes {
   readonly base: number;
+  /** The draft whose place it takes is another window's, and is kept as a version. */
+  readonly keepReplaced?: boolean;
+}
+
+/** What lost against another window's draft. */
+export interface DraftVersion {
+  readonly id: string;
+  readonly saved_at: string;
+  readonly window: string;
+  readonly device: string;
+  readonly url: string;
 }
 
 export interface DraftBytes {
@@ -155,9 +166,14 @@ export interface Transport {
   /** Null when there is none. */
   loadDraft(assignment: Assignment): Promise<DraftBytes | null>;
   saveDraft(assignment: Assignment, draft: DraftToSave): Promise<void>;
+  /** Keeps a mask beside the draft, to be brought back until the answer. */
+  keepVersion(assignment: Assignment, png: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** The newest first. */
+  draftVersions(assignment: Assignment): Promise<readonly DraftVersion[]>;
   /** `base`: the server's draft the answer goes on from; with another one there it is refused (`stale_draft`). */
   submit(assignment: Assignment, answer: Answer, idempotencyKey: string, base?: number): Promise<Receipt>;
-  heartbeat(assignment: Assignment, activeSeconds: number): Promise<Heartbeat>;
+  /** `limit`: how long to wait for the answer, in milliseconds. */
+  heartbeat(assignment: Assignment, activeSeconds: number, limit?: number): Promise<Heartbeat>;
   /** `hold`: stop and resume later, the place stays this person's. */
   release(assignment: Assignment, hold?: boolean): Promise<void>;
   /** Null when there is nothing. */
