@@ -18,28 +18,39 @@ GLOBAL = {
     "accounts_user_user_permissions": "Django's; unused",
     "account_emailaddress": "django-allauth's: addresses of people",
     "account_emailconfirmation": "django-allauth's",
+    "socialaccount_socialaccount": "django-allauth's: who an account is at its organization's identity provider",
+    "socialaccount_socialapp": "django-allauth's; stays empty, providers are in organizations_identityprovider",
+    "socialaccount_socialtoken": "django-allauth's; stays empty, tokens are not kept",
+    "mfa_authenticator": "django-allauth's: second factors of people, encrypted",
     "auth_group": "Django's; unused",
     "auth_group_permissions": "Django's; unused",
     "auth_permission": "Django's; unused",
     "django_admin_log": "Django's; stays empty, audit events are the one history",
     "django_content_type": "Django's",
     "django_migrations": "Django's",
-    "django_session": "which organization is active stands inside, signed",
+    "accounts_session": "people's browsers; which organization is chosen is read before anybody is in it",
+    "django_session": "Django's own sessions; empty, ours are in accounts_session",
     "organizations_organization": "the tenants themselves; says no more than a name",
 }
 #: Tables with `organization_id` that are read before anybody is in an organization.
 WITHOUT_POLICY = {
     "accounts_apitoken": "found by its hash before the organization is known",
     "accounts_socketticket": "found by its hash before the organization is known",
+    "organizations_accesskey": "found by its id, which is no secret, before the organization is known",
     "organizations_invitation": "found by its hash; who opens it is in no organization yet",
 }
 #: Unique keys that may leave the organization out, besides primary keys.
 KEYS_ACROSS_ORGANIZATIONS = {
     "accounts_apitoken_hash": "a random secret's hash, looked up without an organization",
     "accounts_socketticket_hash": "a random secret's hash, looked up without an organization",
+    "organizations_accesskey_key_id": "a random id, looked up without an organization",
     "organizations_invitation_hash": "a random secret's hash, looked up without an organization",
     "workforce_workeridentity_worker_id": "one person for each pseudonym, whoever employs him",
     "labeling_labelingjob_work_queue_id": "one-to-one by random id; the foreign key names the organization",
+    "labeling_labelingrequest_job_id": "one-to-one by random id; the foreign key names the organization",
+    "labeling_teamdetail_work_team_id": "one-to-one by random id; the foreign key names the organization",
+    "labeling_workforcedetail_workforce_id": "one-to-one by random id; the foreign key names the organization",
+    "labeling_goldtask_task_id": "one-to-one by random id; the foreign key names the organization",
     "labeling_task_data_object_id": "one-to-one by random id; the foreign key names the organization",
     "labeling_task_work_item_id": "one-to-one by random id; the foreign key names the organization",
 }

@@ -41,4 +41,4 @@ def test_everything_beat_starts_and_the_publisher_sends_is_a_task_that_workers_l
     app.loader.import_default_modules()
     scheduled = {entry["task"] for entry in app.conf.beat_schedule.values()}
     assert scheduled | {"maskwright.run_message"} <= set(app.tasks)
-    assert scheduled == {"maskwright.reconcile", "maskwright.sweep"}
+    assert scheduled == {"maskwright.reconcile", "maskwright.tell", "maskwright.sweep"}

@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +21,7 @@ from tests.isolation.routes import METHODS
 #: (route, method) -> why any member may.
 ANY_MEMBER = {
     ("organization_current", "get"): "who one is, and what one may",
+    ("roles", "get"): "the same for everybody",
     ("tokens", "get"): "one's own",
     ("tokens", "post"): "one's own",
     ("token", "delete"): "one's own",
@@ -41,11 +43,13 @@ def _views() -> Iterator[tuple[str, type[APIView]]]:
 
 
 def _asks(view: type[APIView], method: str) -> bool:
-    """Whether the method, or a helper of its own class family that it calls, calls `require`."""
+    """Whether the method, or a helper of its class or module that it calls, calls `require`."""
     if issubclass(view, ManagementView):
         return True
     source = inspect.getsource(getattr(view, method))
     helpers = [getattr(view, name, None) for name in re.findall(r"self\.(\w+)\(", source)]
+    module = sys.modules[view.__module__]
+    helpers += [getattr(module, name, None) for name in re.findall(r"\b(_\w+)\(", source)]
     return any("require(" in text for text in [source, *map(inspect.getsource, filter(inspect.isfunction, helpers))])
 
 

@@ -3,15 +3,16 @@
 import math
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect
 
 from maskwright.supervise.doctor import CHROMIUM_NAMES
+from tests.end_to_end.stack import eventually
 
 Point = tuple[float, float]
 # The editor's own: how much room it leaves around a photo it fits into the view, and its largest scale.
@@ -104,22 +105,30 @@ class View:
 class Editor:
     """The open editor. Coordinates are the photo's; (0, 0) is the upper left corner of its first pixel."""
 
+    #: A photo's number in the input, from 1, by the code that the header shows; labelers are not told it.
+    number_of: ClassVar[Callable[[str], int]]
+
     def __init__(self, page: Page) -> None:
         self.page = page
         self.root: Locator = page.locator("segmentation-editor")
         self.stage: Locator = self.root.locator(".stage")
 
     def wait_for(self, image_number: int | None = None) -> None:
-        """Until a photo is open: the one with this number, counted from 1 as the header shows it."""
+        """Until a photo is open: the one with this number in the input, counted from 1."""
         expect(self.root.get_by_test_id("coverage")).to_be_visible()
         if image_number is not None:
-            expect(self.root.locator("header")).to_contain_text(f"Image {image_number}")
+            eventually(lambda: self._shown() == image_number, within=15, what=f"image {image_number}")
 
     @property
     def image_number(self) -> int:
-        found = re.search(r"Image (\d+)", self.root.locator("header").inner_text())
-        assert found, "the editor's header names no image"
-        return int(found[1])
+        found = self._shown()
+        assert found is not None, "the editor's header names no image"
+        return found
+
+    def _shown(self) -> int | None:
+        headers = self.root.locator("header").all_inner_texts()
+        found = re.search(r"Image ([0-9a-f]{6})", " ".join(headers))
+        return type(self).number_of(found[1]) if found else None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -223,7 +232,7 @@ class Editor:
 
     def wait_closed(self, image_number: int) -> None:
         """Until another photo or another view is there."""
-        expect(self.page.get_by_text(f"Image {image_number}", exact=True)).to_have_count(0)
+        eventually(lambda: self._shown() != image_number, within=15, what=f"the end of image {image_number}")
 
     def submit(self) -> None:
         """Submit; unlabeled pixels are meant, so the question about them is answered with yes."""

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Error, sync_playwright
 
 from maskwright.supervise.setup import FRONTEND, find_npm
-from tests.end_to_end.browser import Person, find_chromium, launched, screenshot
+from tests.end_to_end.browser import Editor, Person, find_chromium, launched, screenshot
 from tests.end_to_end.client import Client
 from tests.end_to_end.stack import ROOT, Stack
 
@@ -45,13 +45,15 @@ def ensure_frontend() -> None:
 
 
 @pytest.fixture(scope="package")
-def stack() -> Iterator[Stack]:
+def stack(s3_server: str) -> Iterator[Stack]:
     ensure_frontend()
     with Stack(
+        STORAGE_ENDPOINTS=s3_server.removeprefix("http://"),
         CLAIM_LEASE_SECONDS=LEASE_SECONDS,
         OPERATOR_USERNAME=OPERATOR["username"],
         OPERATOR_PASSWORD=OPERATOR["password"],
     ) as running:
+        Editor.number_of = running.number_of
         yield running
 
 
@@ -101,11 +103,14 @@ def make_cast(stack: Stack, request: pytest.FixtureRequest) -> Iterator[Callable
     """`make_cast(labelers=3)`: an organization with `manager`, `labeler1`, ...; pictures and logs when it fails."""
     made: list[Cast] = []
 
-    def make(*, labelers: int, reviewers: int = 0, company: str = "Acme", is_vendor: bool = False) -> Cast:
+    def make(
+        *, labelers: int, reviewers: int = 0, company: str = "Acme", is_vendor: bool = False, owner: bool = False
+    ) -> Cast:
         mark = uuid.uuid4().hex[:6]
         organization = f"{company} {mark}"
         roles = {"manager": "manager"} | {f"labeler{number}": "labeler" for number in range(1, labelers + 1)}
         roles |= {f"reviewer{number}": "reviewer" for number in range(1, reviewers + 1)}
+        roles |= {"owner": "owner"} if owner else {}
         people = {f"{name}-{mark}": role for name, role in roles.items()}
         created = stack.create_people(organization, people, is_vendor=is_vendor)
         made.append(Cast(stack, organization, {name: created[f"{name}-{mark}"] for name in roles}))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.end_to_end.browser import Person
@@ -86,8 +87,18 @@ class ManagerPages:
         self._open(f"labeling/dataobject/{identity}/change/")
 
     def _open(self, path: str) -> None:
-        answer = self.page.goto(f"/manage/{path}")
-        assert answer is not None and answer.ok, f"{path}: {answer and answer.status}"
+        """Go there; once more when the job's page reloads itself meanwhile, as it does when the state changes."""
+        for _ in range(3):
+            try:
+                answer = self.page.goto(f"/manage/{path}")
+            except PlaywrightError as error:
+                if "interrupted by another navigation" not in error.message and "ERR_ABORTED" not in error.message:
+                    raise
+                continue
+            if answer is not None:
+                assert answer.ok, f"{path}: {answer.status}"
+                return
+        raise AssertionError(f"{path}: the page never stood still")
 
     def _field(self, name: str) -> Locator:
         return self.page.locator(f"#id_{name}")

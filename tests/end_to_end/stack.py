@@ -105,6 +105,15 @@ class Stack:
         """A connection that sees every organization's rows."""
         return psycopg.connect(self.environment["DATABASE_OPS_URL"], autocommit=True)
 
+    def number_of(self, code: str) -> int:
+        """A photo's number in its job's input, counted from 1, by what labelers call it."""
+        with self.database() as connection:
+            row = connection.execute(
+                "SELECT index + 1 FROM labeling_dataobject WHERE right(replace(id::text, '-', ''), 6) = %s", [code]
+            ).fetchone()
+        assert row is not None, f"no photo is called {code}"
+        return int(row[0])
+
     def kill(self, name: str) -> int:
         """`kill -9` one process; its supervisor starts it again. The id that was killed."""
         pid = self.pids[name]

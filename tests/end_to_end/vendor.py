@@ -15,19 +15,21 @@ class CustomerPages:
         self.page: Page = person.page
         self.address = f"/manage/labeling/labelingjob/{job}/offers/"
 
-    def offer(self, vendor: str, title: str, *, preview: bool = False) -> None:
+    def offer(self, vendor: str, title: str, *, preview: bool = False, share: int = 0, price: str = "") -> None:
         self.page.goto(self.address)
         self.page.locator("#id_vendor").select_option(label=vendor)
         self.page.locator("#id_title").fill(title)
         self.page.locator("#id_preview").set_checked(preview)
+        self.page.locator("#id_share").fill(str(share or ""))
+        self.page.locator("#id_price_per_object").fill(price)
         self.page.get_by_role("button", name="Offer the job").click()
-        expect(self.page.get_by_text("Offered. The vendor's managers see it now.")).to_be_visible()
+        expect(self.page.get_by_text("Offered. The vendor's managers see it now")).to_be_visible()
 
-    def end(self) -> None:
-        """End the one offer there is; returns when the page says so."""
+    def end(self, vendor: str = "") -> None:
+        """End the one offer there is, or that of `vendor`; returns when the page says so."""
         self.page.goto(self.address)
-        self.page.locator("summary", has_text="End it").click()
-        self.page.get_by_role("button", name="End it now").click()
+        self.page.locator("tr", has_text=vendor or "End it").locator("summary", has_text="End it").click()
+        self.page.get_by_role("button", name="End it now").locator("visible=true").click()
         expect(self.page.get_by_text("Ended.")).to_be_visible()
 
 
@@ -39,13 +41,21 @@ class VendorPages:
 
     def open(self, title: str) -> None:
         self.page.goto("/manage/workforce/workgrant/")
-        self.page.get_by_role("link", name=title).click()
+        self.page.get_by_role("link", name=title).first.click()
         expect(self.page.get_by_role("heading", name=title, level=1)).to_be_visible()
 
     def accept(self, title: str) -> None:
         self.open(title)
         self.page.get_by_role("button", name="Accept", exact=True).click()
         expect(self.page.get_by_text("Accepted. Choose which of your teams work on it.")).to_be_visible()
+
+    def decline(self, title: str, reason: str) -> None:
+        """From the console, with a reason for the customer."""
+        self.page.goto("/manage/workforce/workgrant/")
+        self.page.locator("tr", has_text=title).get_by_role("link", name="Decline").click()
+        self.page.get_by_label("Reason, for the customer").fill(reason)
+        self.page.get_by_role("button", name="Decline").click()
+        expect(self.page.get_by_text("The offer was declined.")).to_be_visible()
 
     def staff(self, title: str, team: str) -> None:
         """Let a team of the vendor's work on it."""

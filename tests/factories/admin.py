@@ -1,6 +1,7 @@
 """A company with at least one row behind each page of its managers' admin; every name carries the company's mark."""
 
 import uuid
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
@@ -11,17 +12,27 @@ from labeling.services.storage_connections import save_storage_connection
 from labeling.services.task_templates import save_task_template
 from maskwright.accounts.models import ApiToken
 from maskwright.core.scope import organization_scope
+from maskwright.organizations.services.access_keys import create_access_key
 from maskwright.organizations.services.invitations import create_invitation
 from maskwright.organizations.services.own_tokens import create_own_token
 from tests.factories.jobs import CATEGORIES, make_job, make_team
+from tests.factories.work import claim, flat_mask, submit
 from tests.plugins.cast import Company
+from workforce.services.prices import set_rate
+from workforce.services.skills import set_skill
+from workforce.services.statements import issue_labeler_statements
 
 
 def furnish(company: Company, mark: str) -> dict[str, list[uuid.UUID]]:
     """Make the rows; the ids of everything the company's pages show, by model label."""
     people = [company.people[who] for who in ("labeler", "labeler2")]
     team = make_team(company, people, f"team {mark}")
-    make_job(company, team=team, objects=2)
+    made = make_job(company, team=team, objects=2, labelers=1)
+    with organization_scope(company.id, user_id=company.people["manager"].pk):
+        type(made.job).objects.filter(pk=made.id).update(name=f"job-{mark}")
+        set_rate(price_per_object=Decimal(1), currency="EUR")
+    labeler = company.client("labeler")
+    assert submit(labeler, claim(labeler).json(), flat_mask(1)).status_code == 200
     manager = company.people["manager"]
     with organization_scope(company.id, user_id=manager.pk):
         categories = [{**CATEGORIES[0], "name": f"cat {mark}", "description": f"fur {mark}"}]
@@ -29,7 +40,10 @@ def furnish(company: Company, mark: str) -> dict[str, list[uuid.UUID]]:
         save_task_template(name=f"template {mark}", title=f"title {mark}", instructions=f"instructions {mark}")
         save_storage_connection(name=f"storage {mark}", kind="s3", container=f"bucket-{mark}", credentials={})
         create_invitation(role="labeler", created_by=manager, email=f"{mark}@example.org")
+        create_access_key(user=company.people["owner"], name=f"key {mark}")
         create_own_token(user=manager, name=f"token {mark}")
+        issue_labeler_statements()
+        set_skill(user_id=people[0].pk, name=f"skill {mark}", level=50)
         return {model._meta.label: ids_of(model, company) for model in pages()}
 
 

@@ -4,6 +4,8 @@ from typing import Any
 
 from django.test import Client
 
+from tests.plugins.cast import Company
+
 
 def form_data(response: Any) -> dict[str, Any]:
     """Every field of the page's form with the value it was shown with; unticked boxes are left out."""
@@ -41,3 +43,22 @@ def submit(client: Client, url: str, **changes: Any) -> Any:
     data = form_data(client.get(url)) | changes
     sent = {name: value for name, value in data.items() if value is not None}
     return client.post(url, {**sent, "csrfmiddlewaretoken": client.cookies["csrftoken"].value})
+
+
+class AdminClient:
+    """A manager in his browser; the texts of pages."""
+
+    def __init__(self, company: Company, who: str) -> None:
+        self.client = company.browser(who)
+
+    def get(self, url: str) -> str:
+        response = self.client.get(url)
+        assert response.status_code == 200, (url, response.status_code)
+        return str(response.content.decode())
+
+    def post(self, url: str, data: dict[str, Any], follow: bool = False) -> str:
+        response = post(self.client, url, **data)
+        if follow:
+            assert response.status_code == 302, response.content.decode()[:3000]
+            return self.get(response.headers["Location"])
+        return str(response.content.decode())

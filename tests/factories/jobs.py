@@ -70,6 +70,7 @@ def make_job(
     reviewers: tuple[str, ...] = (),
     review_share: float = 1.0,
     distribution: dict[str, Any] | None = None,
+    shade: int = 40,
     **revision: Any,
 ) -> MadeJob:
     """A job in progress (or ready) with `objects` photos of `size` (width, height) and `labelers` answers wanted.
@@ -110,7 +111,7 @@ def make_job(
             tools=["brush"],
             **revision,
         )
-        made = [_make_object(company, job, queue, upload, index, width, height) for index in range(objects)]
+        made = [_make_object(company, job, queue, upload, index, width, height, shade) for index in range(objects)]
         tasks = [
             Task(organization_id=company.id, job=job, work_queue=queue, data_object=item, work_item_id=uuid7())
             for item in made
@@ -124,9 +125,16 @@ def make_job(
 
 
 def _make_object(
-    company: Company, job: LabelingJob, queue: WorkQueue, upload: Upload, index: int, width: int, height: int
+    company: Company,
+    job: LabelingJob,
+    queue: WorkQueue,
+    upload: Upload,
+    index: int,
+    width: int,
+    height: int,
+    shade: int,
 ) -> DataObject:
-    data = photo(width, height, 40 + index % 200)
+    data = photo(width, height, (shade + index) % 250)
     blob_store().put(blob_key(company.id, sha256(data)), data)
     name = f"photo-{index}.png"
     UploadedFile.objects.create(upload=upload, name=name, sha256=sha256(data), bytes=len(data))

@@ -21,6 +21,12 @@ def flat_mask(index: int, size: tuple[int, int] = (12, 8)) -> bytes:
     return mask_png(np.full((height, width), index, dtype=np.uint8))
 
 
+def index_of(made: Any, assignment: dict[str, Any]) -> int:
+    """Of the photo in the job's input, which the work API does not tell."""
+    ids = [str(task.data_object_id) for task in made.tasks]
+    return ids.index(assignment["task"]["data_object"]["id"])
+
+
 def claim(client: Client, **body: Any) -> Any:
     return client.post("/api/v1/work/claims", body, content_type="application/json")
 
@@ -38,8 +44,10 @@ def submit(client: Client, assignment: dict[str, Any], body: Any, key: uuid.UUID
     return act(client, assignment, "submit", body, **{"Idempotency-Key": str(key or uuid.uuid4())})
 
 
-def save_draft(client: Client, assignment: dict[str, Any], seq: int, body: bytes, base: int | None = None) -> Any:
-    headers = {"X-Fencing-Token": str(assignment["token"]), "X-Draft-Seq": str(seq)}
+def save_draft(
+    client: Client, assignment: dict[str, Any], seq: int, body: bytes, base: int | None = None, **headers: str
+) -> Any:
+    headers = {"X-Fencing-Token": str(assignment["token"]), "X-Draft-Seq": str(seq), **headers}
     if base is not None:
         headers["X-Draft-Base"] = str(base)
     url = f"/api/v1/work/claims/{assignment['id']}/draft"

@@ -7,12 +7,13 @@ from typing import Any
 
 import httpx
 import numpy as np
+import psycopg
 from PIL import Image
 
 from tests.end_to_end.client import Client
 from tests.end_to_end.stack import Stack
 from tests.faults.chaos import Chaos
-from tests.faults.checks import output_violations, violations
+from tests.faults.checks import output_violations, places, violations
 from tests.faults.labelers import HEIGHT, WIDTH, Labeler, Ledger
 
 LABELERS = 8
@@ -110,8 +111,10 @@ def _healed(
             order = manager.get(f"jobs/{job}")
             problems = ["the output is not complete yet"]
             if order["state"] == "completed":
-                problems = output_violations(order, ledger, photos, stack.home)
-        except (httpx.TransportError, AssertionError) as error:
+                with stack.database() as connection:
+                    where = places(connection, job)
+                problems = output_violations(order, ledger, where, photos, stack.home)
+        except (httpx.TransportError, psycopg.Error, AssertionError) as error:
             problems = [f"the manager gets no answer: {error}"]
         if not problems or time.monotonic() > until:
             return order, problems

@@ -16,7 +16,7 @@ from tests.end_to_end.client import mask_pixels
 from tests.faults.labelers import CLASSES, HEIGHT, WIDTH, Entry, Ledger
 
 _ANSWERS = """
-SELECT a.idempotency_key::text, a.sha256, a.id::text, a.organization_id::text, o.index, s.id::text, s.state,
+SELECT a.idempotency_key::text, a.sha256, a.id::text, a.organization_id::text, o.id::text, s.id::text, s.state,
   s.fencing_token = a.fencing_token, c.state
 FROM labeling_annotation a
 JOIN labeling_task t ON t.id = a.task_id JOIN labeling_dataobject o ON o.id = t.data_object_id
@@ -57,8 +57,8 @@ def violations(connection: "psycopg.Connection[Any]", job: str, ledger: Ledger, 
 
 def _answers(connection: "psycopg.Connection[Any]", job: str, ledger: Ledger, home: Path) -> Iterator[str]:
     rows = connection.execute(_ANSWERS, [job]).fetchall()
-    known = {(entry.key, entry.sha256, entry.annotation, entry.index) for entry in ledger.accepted}
-    stored = {(key, digest, annotation, index) for key, digest, annotation, _, index, *_ in rows}
+    known = {(entry.key, entry.sha256, entry.annotation, entry.data_object) for entry in ledger.accepted}
+    stored = {(key, digest, annotation, photo) for key, digest, annotation, _, photo, *_ in rows}
     if len(known) != len(ledger.accepted):
         yield "the ledger has an answer twice"
     yield from (f"acknowledged, but not in the database: {entry}" for entry in sorted(known - stored))
@@ -87,7 +87,16 @@ def _slots(connection: "psycopg.Connection[Any]", job: str, ledger: Ledger) -> I
         yield f"{count} claims are {state} in a finished job"
 
 
-def output_violations(job: dict[str, Any], ledger: Ledger, photos: int, home: Path) -> list[str]:
+def places(connection: "psycopg.Connection[Any]", job: str) -> dict[str, int]:
+    """Each photo's place in the input, by its id."""
+    return dict(
+        connection.execute("SELECT id::text, index FROM labeling_dataobject WHERE job_id = %s", [job]).fetchall()
+    )
+
+
+def output_violations(
+    job: dict[str, Any], ledger: Ledger, places: dict[str, int], photos: int, home: Path
+) -> list[str]:
     """The manifest and the masks in the job's output location against what the labelers know."""
     found = list((home / "objects").rglob(f"{job['name']}/manifests/output/output.manifest"))
     if not found:
@@ -97,7 +106,7 @@ def output_violations(job: dict[str, Any], ledger: Ledger, photos: int, home: Pa
         return [f"the output manifest has {len(records)} lines for {photos} photos"]
     answers: dict[int, list[Entry]] = defaultdict(list)
     for entry in ledger.accepted:
-        answers[entry.index].append(entry)
+        answers[places[entry.data_object]].append(entry)
     problems = []
     for index, record in enumerate(records):
         address = record.get(job["label_attribute_name"])

@@ -22,12 +22,12 @@ _PAUSE = 0.25
 
 @dataclass(frozen=True)
 class Entry:
-    """One acknowledged submit. `index` is the photo's place in the input."""
+    """One acknowledged submit of a photo."""
 
     key: str
     sha256: str
     annotation: str
-    index: int
+    data_object: str
     pixels: Pixels
 
 
@@ -127,8 +127,8 @@ class Labeler(threading.Thread):
         if answer.status_code == 200:
             if body["sha256"] != sha256(png):
                 self._ledger.surprise(f"acknowledged {body['sha256']} for {sha256(png)}")
-            index = claim["task"]["data_object"]["index"]
-            self._ledger.accept(Entry(headers["Idempotency-Key"], sha256(png), body["annotation"], index, pixels))
+            photo = claim["task"]["data_object"]["id"]
+            self._ledger.accept(Entry(headers["Idempotency-Key"], sha256(png), body["annotation"], photo, pixels))
             if twice:
                 again = self._ask(path, claim, headers=headers, content=png)
                 if again is not None and (again.status_code, again.json()) != (200, body):

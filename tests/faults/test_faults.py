@@ -7,6 +7,8 @@ from tests.faults.campaign import LEASE, Outcome, run_campaign
 from tests.faults.chaos import LOSE, PROCESSES, WIPE, plan
 
 SEED = 20261124
+#: Seconds between two runs of the reconciler; less than an installation's 20, or the tests would mostly wait for it.
+RECONCILE = 4
 
 
 def run(
@@ -18,7 +20,7 @@ def run(
     slow: float = 0.1,
     settings: str = "",
 ) -> Outcome:
-    variables = {"CLAIM_LEASE_SECONDS": str(round(LEASE))}
+    variables = {"CLAIM_LEASE_SECONDS": str(round(LEASE)), "RECONCILE_SECONDS": str(RECONCILE)}
     if settings:
         variables["DJANGO_SETTINGS_MODULE"] = f"tests.faults.{settings}"
     with Stack(**variables) as stack:
@@ -48,15 +50,13 @@ def test_ledger_storage_database_and_output_agree_after_kills() -> None:
 
 @pytest.mark.timeout(240)
 def test_the_same_check_fails_without_fencing() -> None:
-    outcome = run(56, [], time_limit=40, heal_limit=1, slow=0.4, settings="settings_without_fencing")
+    outcome = run(32, [], time_limit=25, heal_limit=1, slow=0.4, settings="settings_without_fencing")
     assert any("had lost the slot" in problem for problem in outcome.violations)
 
 
 @pytest.mark.timeout(240)
 def test_the_same_check_fails_without_the_reconciler() -> None:
-    outcome = run(
-        40, ["worker", LOSE, LOSE, LOSE, LOSE], time_limit=30, heal_limit=25, settings="settings_without_reconciler"
-    )
+    outcome = run(32, [LOSE] * 4, time_limit=15, heal_limit=3 * RECONCILE, settings="settings_without_reconciler")
     assert any("not completed" in problem for problem in outcome.violations)
 
 

@@ -63,8 +63,16 @@ def test_no_list_shows_a_stranger_anything_of_acmes(world: World, name: str) -> 
     assert leaks == {}
 
 
-#: Lists in which acme's manager finds nothing of his own: what vendors there are, jobs of others, pictures.
-_NOTHING_OWN = {"vendors", "granted_jobs"}
+#: Lists in which acme's manager finds nothing of his own: what vendors and roles there are, jobs of others, pictures.
+_NOTHING_OWN = {
+    "vendors",
+    "granted_jobs",
+    "roles",
+    "notice_choices",
+    "notice_hook",
+    "labeler_networks",
+    "second_factor",
+}
 
 
 @pytest.mark.parametrize(

@@ -20,13 +20,19 @@ OF_OBJECTS = sorted(name for name, route in ADMIN.items() if "object_id" in rout
 ANONYMOUS = Client()
 
 #: Pages for everybody, signed in or not: they show nothing of any organization.
+#: Programs' own address: tests/labeling/sagemaker.
+PROGRAMS = {"sagemaker", "sagemaker_bare"}
 OPEN = {"healthz", "readyz", "schema", "invitation_accept"}
+#: A person's own page of one object: `test_a_persons_own_statement_is_nobody_elses`.
+OWN_OBJECT = {"my_statement"}
 #: Sends whoever asks back to the page he was on, in the language he chose: tests/maskwright/test_languages.py.
 BACK = {"language"}
 #: A person's own pages, for whoever is signed in.
-OWN = {"start", "work", "organization_choose"}
+OWN = {"start", "work", "organization_choose", "rights", "my_time", "my_pay", "my_quality", "my_notices", "my_settings"}
 #: Sign-in and the like, of django-allauth: a person's own account.
-ACCOUNT = "account_"
+ACCOUNT = ("account_", "mfa_", "socialaccount_", "openid_connect_", "sso")
+#: Former addresses of django-allauth's, without a name: they lead to those above.
+MOVED = "/accounts/social/"
 #: Django's catch-all of an admin and its lists of models by app: nothing is there.
 NOTHING = {"admin:", "operator:", "admin:app_list", "operator:app_list"}
 #: Pages of an admin that show nothing of anybody.
@@ -35,8 +41,9 @@ EMPTY = {"login", "logout", "password_change", "password_change_done", "jsi18n",
 
 def test_every_page_is_known() -> None:
     """A new address belongs to a group above, and with it gets its tests, or the build fails."""
-    known = OPEN | OWN | BACK | NOTHING | set(ADMIN) | set(OPERATOR)
-    assert [route for route in PAGES if route.name not in known and not route.name.startswith(ACCOUNT)] == []
+    known = OPEN | PROGRAMS | OWN | OWN_OBJECT | BACK | NOTHING | set(ADMIN) | set(OPERATOR)
+    strange = [route for route in PAGES if route.name not in known and not route.name.startswith(ACCOUNT)]
+    assert [route for route in strange if not route.template.startswith(MOVED)] == []
 
 
 def visit(client: Client, method: str, url: str) -> tuple[int, str, str]:
@@ -61,6 +68,8 @@ def model_of(route: Route) -> str:
 
 
 def owner_of(route: Route) -> tuple[str, str]:
+    if model_of(route) == "organizations_accesskey":
+        return ("acme", "owner")
     return ("globex" if model_of(route) == "workforce_workgrant" else "acme", "manager")
 
 
@@ -145,7 +154,8 @@ def test_the_operators_pages_are_the_operators_alone(world: World, operator: Cli
                 assert status == (404 if route.parameters else 403), (company, role, method)
     # Organizations and people are never deleted, so those pages are closed to the operator too.
     expected = (403,) if name.endswith("_delete") else (200, 302, 403) if name.endswith("autocomplete") else (200, 302)
-    assert visit(operator, "post" if name.endswith("password_link") else "get", url)[0] in expected
+    acts = name.endswith(("password_link", "second_factor"))
+    assert visit(operator, "post" if acts else "get", url)[0] in expected
 
 
 def test_a_persons_own_pages_show_nothing_of_others(world: World) -> None:
@@ -156,6 +166,14 @@ def test_a_persons_own_pages_show_nothing_of_others(world: World) -> None:
             assert status in (200, 302)
             assert {one for one in world.secrets() if one in text} == set()
     assert "Acme Vision" in visit(world.browser("acme", "labeler"), "get", "/organizations/choose/")[1]
+
+
+def test_a_persons_own_statement_is_nobody_elses(world: World) -> None:
+    """Also not his manager's, who has a page of his own for it."""
+    url = f"/work/pay/{world.parameters['statement_id']}/"
+    for who in [*STRANGERS, ("acme", "labeler2"), ("acme", "manager")]:
+        assert visit(world.browser(*who), "get", url)[0] == 404, who
+    assert visit(world.browser("acme", "labeler"), "get", url)[0] == 200
 
 
 def test_nobody_chooses_an_organization_he_is_not_in(world: World) -> None:

@@ -65,7 +65,7 @@ def test_the_vendors_manager_is_shown_no_storage_and_no_answer(world: World, wor
 def test_nothing_of_the_granted_job_opens_by_the_customers_addresses(world: World, worked: dict[str, Any]) -> None:
     values = world.parameters | _granted(world, worked)
     for route in api_routes():
-        if not {"job_id", "object_id", "annotation_id"} & set(route.parameters) or route.name == "granted_job":
+        if not {"job_id", "object_id", "annotation_id"} & set(route.parameters) or route.name.startswith("granted_job"):
             continue
         for method in route.methods:
             call = call_of(route, method)
@@ -113,8 +113,9 @@ def _admin_pages(world: World, who: str) -> dict[str, str]:
     for page in pages:
         urls = [page.page_url("changelist")]
         with organization_scope(world.acme.id, user_id=world.acme.people[who].pk):
-            rows = list(page.model._default_manager.values_list("pk", flat=True)[:10])
-        extra = [url.name.removeprefix(page.url_name("")) for url in page.extra_urls()]
+            rows = list(page.model._default_manager.values_list("pk", flat=True)[:3])
+        of_object = [url for url in page.extra_urls() if "object_id" in str(url.pattern)]
+        extra = [url.name.removeprefix(page.url_name("")) for url in of_object]
         urls += [page.page_url(name, pk) for pk in rows for name in ("change", "history", *extra)]
         for url in urls:
             with transaction.atomic():

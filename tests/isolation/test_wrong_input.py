@@ -95,8 +95,19 @@ MORE_FIELDS: dict[tuple[str, str], dict[str, Any]] = {
     ("template", "put"): {"instructions": "Paint.", "tools": ["brush"], "time_limit_seconds": 600},
     ("storage_connection", "put"): {"endpoint": "https://s3.eu-central-1.amazonaws.com", "region": "eu-central-1"},
     ("grants", "post"): {"title": "Streets", "starts_at": "2099-01-01T00:00:00Z", "expires_at": "2099-02-01T00:00:00Z"},
-    ("invitations", "post"): {"email": "a@example.org", "seats": 1, "days": 14},
+    ("invitations", "post"): {
+        "email": "a@example.org",
+        "seats": 1,
+        "days": 14,
+        "name": "A",
+        "work_teams": [],
+        "skills": [{"name": "roads", "level": 50}],
+    },
+    ("invitation_file", "post"): {"days": 14},
     ("tokens", "post"): {"days": 30},
+    ("team_hours", "put"): {"hours": [{"weekday": 0, "begin": "08:00", "end": "17:00"}]},
+    ("pay_rates", "post"): {"stage": "label", "valid_from": "2099-01-01T00:00:00Z"},
+    ("statements", "post"): {"users": None, "vendor": None, "until": None},
     ("member", "patch"): {"is_active": True},
 }
 QUERIES = [

@@ -7,18 +7,23 @@ an offer for the third; `initech` (a customer) and `hooli` (a vendor) have nothi
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
 from django.core.cache import cache
 from django.test import Client
 
-from labeling.models import Annotation, LabelingJob, StorageConnection, Upload
+from labeling.models import Annotation, LabelingJob, QualityEvent, StorageConnection, Upload
 from labeling.services.label_sets import save_label_set
+from labeling.services.quality.gold import make_gold
 from labeling.services.task_templates import save_task_template
+from labeling.services.withdrawal import Selection, order_withdrawal
 from maskwright.accounts.models import User
 from maskwright.core.scope import organization_scope
 from maskwright.organizations.models import Membership
+from maskwright.organizations.services.access_keys import create_access_key
+from maskwright.organizations.services.identity_provider import Terms, set_identity_provider
 from maskwright.organizations.services.invitations import create_invitation
 from maskwright.organizations.services.own_tokens import create_own_token
 from tests.factories.admin import ids_of
@@ -26,8 +31,13 @@ from tests.factories.inputs import make_upload, photos, run_messages
 from tests.factories.jobs import CATEGORIES, MadeJob, make_job, make_team
 from tests.factories.work import act, claim, flat_mask, save_draft, submit
 from tests.plugins.cast import Company, make_company
-from workforce.models import Slot, Worker
+from workforce.models import Notice, Slot, Worker
 from workforce.services.grants import accept_grant, offer_grant, staff_grant
+from workforce.services.pauses import pause_person
+from workforce.services.prices import set_rate
+from workforce.services.skills import set_skill
+from workforce.services.statements import issue_labeler_statements
+from workforce.services.workers import ensure_worker
 
 MARK = "aardvark"
 ROLES = ("labeler", "reviewer", "auditor", "manager", "owner")
@@ -92,8 +102,10 @@ def build() -> World:
     _library(acme, world)
     _people(acme, world)
     _vendor(world, granted, offered)
+    _quality(acme, made, world)
     world.parameters |= {"job_id": str(made.id), "team_id": str(team.pk), "layer": "consolidated"}
     world.ids["review"] = _reviewed(acme)
+    world.ids["withdrawn_job"], world.parameters["withdrawal_id"] = _withdrawn(acme, world.ids["worker"])
     world.ids |= {
         "queue": str(made.queue.pk),
         "granted_job": str(granted.id),
@@ -108,12 +120,24 @@ def build() -> World:
 def _worked_on(acme: Company, made: MadeJob, world: World) -> MadeJob:
     """Object 0 is answered and consolidated; the labeler holds another with a draft."""
     labeler = acme.client("labeler")
+    with organization_scope(acme.id):
+        for queue_id in (None, made.queue.pk):
+            set_rate(price_per_object=Decimal("0.25"), currency="EUR", work_queue_id=queue_id)
     answered = claim(labeler).json()
+    act(labeler, answered, "heartbeat", {"active_seconds": 1})
     assert submit(labeler, answered, flat_mask(1)).status_code == 200
     run_messages(acme, "work.item_answered")
     assert run_messages(acme, "task.consolidate") == 1
+    with organization_scope(acme.id, user_id=acme.people["manager"].pk):
+        world.ids["notice"] = str(
+            Notice.objects.create(
+                user=acme.people["labeler"], kind="available", key="world", work_queue_id=made.queue.pk, title=MARK
+            ).pk
+        )
+        world.parameters["statement_id"] = str(issue_labeler_statements()[0].pk)
     world.claim = claim(labeler).json()
     assert save_draft(labeler, world.claim, 1, flat_mask(2)).status_code == 200
+    world.parameters["version_id"] = act(labeler, world.claim, "draft/versions", flat_mask(3)).json()["id"]
     world.parameters["slot_id"] = act(labeler, world.claim, "next").json()["id"]
     with organization_scope(acme.id):  # kept for as long as the tests of a module take
         world.ids["worker"] = str(Worker.objects.get().pk)
@@ -128,6 +152,35 @@ def _worked_on(acme: Company, made: MadeJob, world: World) -> MadeJob:
     return made
 
 
+def _quality(acme: Company, made: MadeJob, world: World) -> None:
+    """A gold task, somebody whom a rule paused, and a skill."""
+    pool = make_job(acme, team=made.team, objects=1, labelers=1, start=False, shade=180)
+    _mark(acme, pool)
+    person = acme.people["labeler2"]
+    with organization_scope(acme.id, user_id=acme.people["manager"].pk):
+        gold = make_gold(job_id=made.id, object_id=pool.tasks[0].data_object_id, mask=flat_mask(1))
+        worker = ensure_worker(user_id=person.pk, customer_id=acme.id)
+        event = QualityEvent.objects.create(
+            job=made.job,
+            rule_id=uuid.uuid4(),
+            rule={"collector": "declines", "condition": "reaches", "limit": 5, "action": "tell"},
+            worker=worker,
+            value=5,
+            low=5,
+            high=5,
+            count=5,
+            at="2026-01-01T00:00:00Z",
+        )
+        pause_person(queue_id=made.queue.pk, worker_id=worker.pk, reason=f"because {MARK}")
+        skill = set_skill(user_id=person.pk, name=f"skill {MARK}", level=50)
+    world.parameters |= {
+        "gold_id": str(gold.pk),
+        "event_id": str(event.pk),
+        "worker_id": str(worker.pk),
+        "skill_id": str(skill.pk),
+    }
+
+
 def _reviewed(acme: Company) -> str:
     """The claim of a reviewer who has a result of another job before him."""
     made = make_job(acme, objects=1, labelers=1, reviewers=("reviewer",))
@@ -137,6 +190,18 @@ def _reviewed(acme: Company) -> str:
     assert run_messages(acme, "task.consolidate") == 1
     _mark(acme, made)
     return str(claim(acme.client("reviewer")).json()["id"])
+
+
+def _withdrawn(acme: Company, worker: str) -> tuple[str, str]:
+    """A job of which the labeler's only answer is withdrawn, and the withdrawal."""
+    made = make_job(acme, objects=1, labelers=1)
+    _mark(acme, made)
+    held = claim(acme.client("labeler"), job=str(made.id)).json()
+    assert submit(acme.client("labeler"), held, flat_mask(1)).status_code == 200
+    with organization_scope(acme.id, user_id=acme.people["manager"].pk):
+        order = order_withdrawal(Selection(made.id, uuid.UUID(worker)), reason=f"because {MARK}")
+    assert run_messages(acme, "withdrawal.apply") == 1
+    return str(made.id), str(order.pk)
 
 
 def _mark(acme: Company, *jobs: MadeJob) -> None:
@@ -168,10 +233,15 @@ def _people(acme: Company, world: World) -> None:
     with organization_scope(acme.id, user_id=manager.pk):
         invitation, secret = create_invitation(role="labeler", created_by=manager, email=f"{MARK}@example.org")
         token, _ = create_own_token(user=manager, name=f"token {MARK}")
+        owner = acme.people["owner"]
+        key = create_access_key(user=owner, name=f"key {MARK}").key
+        issuer = f"https://127.0.0.1:1/{MARK}"  # nobody answers there, at once
+        set_identity_provider(Terms(issuer, "client", "secret", {}, "openid", "everybody", "labeler", {}))
         membership = Membership.objects.get(user=acme.people["labeler2"])
     world.parameters |= {
         "invitation_id": str(invitation.pk),
         "token_id": str(token.pk),
+        "access_key_id": str(key.pk),
         "membership_id": str(membership.pk),
         "user_id": str(acme.people["labeler2"].pk),
         "secret": secret,

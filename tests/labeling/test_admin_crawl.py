@@ -48,7 +48,8 @@ def addresses(page: ScopedModelAdmin, objects: list[uuid.UUID]) -> list[str]:
 
 def object_addresses(page: ScopedModelAdmin, pk: uuid.UUID) -> list[str]:
     actions = [page.page_url("action", pk, action.name) for action in page.object_actions]
-    extra = [page.page_url(str(url.name).removeprefix(page.url_name("")), pk) for url in page.extra_urls()]
+    of_object = [url for url in page.extra_urls() if "object_id" in str(url.pattern)]
+    extra = [page.page_url(str(url.name).removeprefix(page.url_name("")), pk) for url in of_object]
     return [page.page_url("change", pk), page.page_url("history", pk), *actions, *extra]
 
 
@@ -93,7 +94,8 @@ def test_the_strangers_own_manager_is_shown_all_of_it(world: World) -> None:
 
 
 def test_a_strangers_object_is_not_found_by_anybody_else(world: World) -> None:
-    browser, owner = world.acme.browser("manager"), world.initech.browser("manager")
+    browser = world.acme.browser("manager")
+    own = [world.initech.browser(who) for who in ("manager", "owner")]  # tokens are a person's, access keys an owner's
     browser.get("/manage/organizations/invitation/add/")
     token = {"csrfmiddlewaretoken": browser.cookies["csrftoken"].value}
     for page in pages().values():
@@ -101,7 +103,7 @@ def test_a_strangers_object_is_not_found_by_anybody_else(world: World) -> None:
             for url in object_addresses(page, pk):
                 assert browser.get(url).status_code == 404, url
                 assert browser.post(url, token).status_code == 404, url
-            assert owner.get(page.page_url("change", pk)).status_code == 200
+            assert 200 in [one.get(page.page_url("change", pk)).status_code for one in own]
         assert browser.get(page.page_url("change", uuid.uuid4())).status_code == 404
     with organization_scope(world.initech.id):
         assert {model._meta.label: ids_of(model, world.initech) for model in pages()} == world.foreign

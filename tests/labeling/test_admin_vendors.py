@@ -4,7 +4,10 @@ import pytest
 
 from maskwright.core.scope import organization_scope
 from tests.factories.admin_client import post, submit
+from tests.factories.inputs import run_messages
 from tests.factories.jobs import MadeJob, make_job, make_team
+from tests.factories.work import claim, flat_mask
+from tests.factories.work import submit as send
 from tests.plugins.cast import Company
 from workforce.models import GrantStaffing, WorkGrant
 
@@ -59,7 +62,7 @@ def test_a_vendor_accepts_staffs_and_reads_how_far_it_is(acme: Company, globex: 
     assert _state(acme, grant) == "accepted"
     page = vendor.get(f"{GRANTS}{grant.pk}/change/")
     assert "<strong>every</strong>" in page.content.decode()
-    assert dict(page.context["counts"])["being labeled"] == 2
+    assert dict(page.context["counts"])["open to labelers"] == 2
     assert page.context["photos"] == [] and "/image" not in page.content.decode()
     assert submit(vendor, f"{GRANTS}{grant.pk}/change/", teams=[str(team.pk)]).status_code == 302
     with organization_scope(globex.id):
@@ -117,3 +120,83 @@ def test_offers_are_between_the_two(acme: Company, globex: Company, initech: Com
     assert stranger.get(f"{GRANTS}{grant.pk}/change/").status_code in (403, 404)
     assert post(stranger, f"{GRANTS}{grant.pk}/do/accept/").status_code in (403, 404)
     assert _state(acme, grant) == "offered"
+
+
+def test_a_declined_offer_tells_its_reason_and_its_share_is_free_again(
+    acme: Company, globex: Company, made: MadeJob
+) -> None:
+    grant = _offer(acme, globex, made, share="60", price_per_object="0.125", currency="EUR")
+    page = acme.browser("manager").get(_offers(made))
+    assert [(part.kind, part.percent) for part in page.context["shares"].parts] == [("own", 40), ("vendor", 60)]
+    vendor = globex.browser("manager")
+    console = vendor.get(GRANTS)
+    assert [row.grant.pk for row in console.context["console"].waiting] == [grant.pk]
+    assert "60 %" in console.content.decode() and "0.1250 EUR per object" in console.content.decode()
+    post(vendor, f"{GRANTS}{grant.pk}/do/decline/", reason="Too many edges")
+    page = acme.browser("manager").get(_offers(made))
+    assert "Too many edges" in page.content.decode()
+    assert [(part.kind, part.percent) for part in page.context["shares"].parts] == [("own", 40), ("free", 60)]
+    assert submit(acme.browser("manager"), _offers(made), share="61", vendor=str(globex.id)).context["form"].errors
+    assert post(acme.browser("manager"), _offers(made), own="100").status_code == 302
+    page = acme.browser("manager").get(_offers(made))
+    assert [(part.kind, part.percent) for part in page.context["shares"].parts] == [("own", 100)]
+
+
+def _working(acme: Company, globex: Company, made: MadeJob) -> WorkGrant:
+    """The vendor's labeler has answered every photo of its share, the whole job."""
+    grant, vendor = _offer(acme, globex, made, share="100", price_per_object="0.5", currency="EUR"), globex
+    post(vendor.browser("manager"), f"{GRANTS}{grant.pk}/do/accept/")
+    team = make_team(globex, [globex.people["labeler"]], "globex team")
+    submit(vendor.browser("manager"), f"{GRANTS}{grant.pk}/change/", teams=[str(team.pk)])
+    labeler = globex.client("labeler")
+    while (held := claim(labeler)).status_code != 204:
+        assert send(labeler, held.json(), flat_mask(1)).status_code == 200
+    return grant
+
+
+def test_the_console_shows_progress_and_quality_by_name_and_the_customer_reads_pseudonyms(
+    acme: Company, globex: Company, made: MadeJob
+) -> None:
+    _working(acme, globex, made)
+    console = globex.browser("manager").get(GRANTS)
+    [running] = console.context["console"].running
+    assert (running.progress.items, running.progress.missing, running.progress.answers.accepted) == (2, 4, 2)
+    [labeler] = console.context["console"].labelers
+    assert (labeler.name, labeler.percent) == (globex.people["labeler"].username, 100)
+    assert labeler.name in console.content.decode() and "globex team" in console.content.decode()
+    page = acme.browser("manager").get(_offers(made)).content.decode()
+    assert "vendor." in page and labeler.name not in page
+
+
+@pytest.mark.parametrize("side", ["customer", "vendor"])
+def test_answers_are_previewed_withdrawn_and_brought_back_on_one_page(
+    acme: Company, globex: Company, made: MadeJob, side: str
+) -> None:
+    grant = _working(acme, globex, made)
+    browser, url = {
+        "customer": (acme.browser("manager"), f"/manage/labeling/labelingjob/{made.id}/withdrawals/"),
+        "vendor": (globex.browser("manager"), f"{GRANTS}{grant.pk}/withdrawals/"),
+    }[side]
+    page = browser.get(url)
+    shown = dict(page.context["form"].fields["whose"].choices)
+    assert (globex.people["labeler"].username in shown.values()) is (side == "vendor")
+    whose = next(value for value in shown if value.startswith("worker:"))
+    preview = submit(browser, url, whose=whose, preview="1")
+    assert (preview.context["preview"].answers, "1.00 EUR" in preview.content.decode()) == (2, True)
+    assert submit(browser, url, whose=whose, reason="Careless", apply="1").status_code == 302
+    assert run_messages(acme, "withdrawal.apply") == 1
+    [row] = browser.get(url).context["rows"]
+    assert (row["order"].answers, row["may_undo"]) == (2, True)
+    assert post(browser, url, undo=str(row["order"].pk)).status_code == 302
+    assert run_messages(acme, "withdrawal.undo") == 1
+    [row] = browser.get(url).context["rows"]
+    assert (row["order"].state, row["order"].restored, row["may_undo"]) == ("undone", 2, False)
+
+
+def test_withdrawals_of_a_grant_end_with_it(acme: Company, globex: Company, made: MadeJob) -> None:
+    grant = _working(acme, globex, made)
+    url, vendor = f"{GRANTS}{grant.pk}/withdrawals/", globex.browser("manager")
+    assert vendor.get(url).status_code == 200
+    post(acme.browser("manager"), _offers(made), revoke=str(grant.pk))
+    assert vendor.get(url).status_code == 404
+    assert globex.browser("labeler").get(url).status_code == 404

@@ -19,7 +19,7 @@ from maskwright.core.objects import ObjectStoreError, blob_store
 from maskwright.core.objects.local import LocalStore
 from maskwright.core.scope import organization_scope
 from tests.factories.jobs import CATEGORIES, MadeJob, make_job
-from tests.factories.work import claim, mask_png, submit
+from tests.factories.work import claim, index_of, mask_png, submit
 from tests.plugins.cast import Company
 from workforce.services.items import settle_item
 
@@ -32,7 +32,7 @@ def _answered(acme: Company, *answers: Any) -> MadeJob:
     made = make_job(acme, objects=2)
     for who, answer in zip(("labeler", "labeler2", "labeler3"), answers, strict=True):
         client = acme.client(who)
-        while (assignment := claim(client).json())["task"]["data_object"]["index"] != 1:
+        while index_of(made, assignment := claim(client).json()) != 1:
             assert submit(client, assignment, mask_png(ALL)).status_code == 200
         assert submit(client, assignment, answer).status_code == 200
     with organization_scope(acme.id):

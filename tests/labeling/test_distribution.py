@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from labeling.models import DataObject
 from maskwright.core.scope import organization_scope
 from tests.factories.jobs import MadeJob, make_job
 from tests.factories.work import act, claim, flat_mask, submit
@@ -25,7 +26,8 @@ def _answer(company: Company, who: str, **body: Any) -> int:
     client = company.client(who)
     assignment = claim(client, **body).json()
     assert submit(client, assignment, flat_mask(1)).status_code == 200
-    return int(assignment["task"]["data_object"]["index"])
+    with organization_scope(company.id):
+        return DataObject.objects.get(pk=assignment["task"]["data_object"]["id"]).index
 
 
 def test_breadth_first_gives_every_object_its_first_answer_before_a_second(acme: Company) -> None:

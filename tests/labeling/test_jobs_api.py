@@ -16,7 +16,7 @@ from labeling.models import DataObject, LabelingJob
 from maskwright.core.scope import organization_scope
 from tests.factories.inputs import make_upload, order_job, photos, run_messages
 from tests.factories.jobs import CATEGORIES, MadeJob, make_job, make_team, photo
-from tests.factories.work import claim, flat_mask, submit
+from tests.factories.work import claim, flat_mask, index_of, submit
 from tests.plugins.cast import Company
 from workforce.services.items import fail_item
 
@@ -103,7 +103,7 @@ def _finished(company: Company) -> MadeJob:
     client = company.client("labeler")
     for _ in range(2):
         assignment = claim(client).json()
-        mask = flat_mask(assignment["task"]["data_object"]["index"] + 1)
+        mask = flat_mask(index_of(made, assignment) + 1)
         assert submit(client, assignment, mask).status_code == 200
     run_messages(company, "work.item_answered")
     assert run_messages(company, "task.consolidate") == 2

@@ -7,7 +7,7 @@ import pytest
 from maskwright.core.scope import organization_scope
 from maskwright.organizations.models import Membership
 from tests.factories.jobs import MadeJob, make_job, make_team, photo
-from tests.factories.work import act, bytes_of, claim, flat_mask, save_draft, submit
+from tests.factories.work import act, bytes_of, claim, flat_mask, index_of, save_draft, submit
 from tests.plugins.cast import Company
 from workforce.models import Slot, TeamMember
 from workforce.services.expiry import expire_due
@@ -99,7 +99,7 @@ def test_the_next_task_is_told_ahead_and_is_what_he_gets(acme: Company, made: Ma
     assert told.status_code == 200
     body = told.json()
     assert body["task"]["id"] != assignment["task"]["id"]
-    assert bytes_of(client.get(body["image"]["url"])) == photo(12, 8, 40 + body["task"]["data_object"]["index"])
+    assert bytes_of(client.get(body["image"]["url"])) == photo(12, 8, 40 + index_of(made, body))
     assert _next(acme, "labeler", assignment).json()["id"] == body["id"], "one place, however often he asks"
     submit(client, assignment, flat_mask(1))
     assert claim(client).json()["task"] == body["task"]

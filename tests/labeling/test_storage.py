@@ -1,5 +1,6 @@
 """Storage connections: what they may reach, what they show, and addresses resolved through them."""
 
+import json
 import socket
 import threading
 import uuid
@@ -200,6 +201,18 @@ def test_the_key_file_of_google_cannot_name_its_own_token_address(acme: Company)
     assert found == {"credentials.service_account_json": "endpoint_refused"}
 
 
+@pytest.mark.parametrize("universe", ["evil.example", "", None, 5])
+def test_the_key_file_of_google_cannot_name_another_universe(acme: Company, universe: Any) -> None:
+    """The library would build its addresses from it, past the list of hosts."""
+    account = {"type": "service_account", "client_email": "a@b", "private_key": "x"}
+    key = json.dumps(account | {"token_uri": "https://oauth2.googleapis.com/token", "universe_domain": universe})
+    found = _codes(acme, kind="gcs", credentials={"service_account_json": key})
+    assert found == {"credentials.service_account_json": "endpoint_refused"}
+
+
+AZURE = {"account_name": "acmephotos", "account_key": "QUJD"}
+
+
 @pytest.mark.parametrize(
     ("changes", "codes"),
     [
@@ -210,6 +223,9 @@ def test_the_key_file_of_google_cannot_name_its_own_token_address(acme: Company)
         ({"credentials": {"access_key": "a"}}, {"credentials": "incomplete"}),
         ({"credentials": {"password": "a"}}, {"credentials.password": "unknown_credential"}),
         ({"kind": "azure"}, {"credentials.account_name": "required"}),
+        ({"kind": "azure", "credentials": AZURE | {"account_name": "Acme_1"}}, {"credentials": "address_unusable"}),
+        ({"kind": "azure", "credentials": AZURE | {"account_key": "*"}}, {"credentials": "address_unusable"}),
+        ({"kind": "azure", "credentials": AZURE | {"sas_token": "sig=1"}}, {"credentials": "too_many"}),
         (
             {"kind": "local", "container": "/x", "endpoint": "https://store.example"},
             {"container": "endpoint_refused", "endpoint": "no_endpoint"},

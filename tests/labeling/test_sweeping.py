@@ -26,7 +26,7 @@ from maskwright.core.objects.local import LocalStore
 from maskwright.core.scope import organization_scope
 from tests.factories.inputs import run_messages
 from tests.factories.jobs import MadeJob, make_job
-from tests.factories.work import claim, flat_mask, mask_png, save_draft, submit
+from tests.factories.work import act, claim, flat_mask, index_of, mask_png, save_draft, submit
 from tests.plugins.cast import Company
 from tests.plugins.s3 import S3
 from workforce.services.items import settle_item
@@ -65,7 +65,7 @@ def _work(acme: Company) -> MadeJob:
     made = make_job(acme, objects=2)
     for who, answer in (("labeler", flat_mask(1)), ("labeler2", flat_mask(2)), ("labeler3", {"kind": "empty"})):
         client = acme.client(who)
-        while (assignment := claim(client).json())["task"]["data_object"]["index"]:
+        while index_of(made, assignment := claim(client).json()):
             submit(client, assignment, mask_png(np.full((8, 12), 3, dtype=np.uint8)))
         assert submit(client, assignment, answer).status_code == 200
     with organization_scope(acme.id):
@@ -78,7 +78,9 @@ def test_what_rows_name_stays_and_what_none_names_goes(acme: Company, initech: C
     _work(acme)
     made = make_job(acme, objects=1)
     client = acme.client("labeler")
-    assert save_draft(client, claim(client).json(), 1, flat_mask(1)).status_code == 200
+    assignment = claim(client).json()
+    assert save_draft(client, assignment, 1, flat_mask(1)).status_code == 200
+    assert act(client, assignment, "draft/versions", flat_mask(3)).status_code == 201
     named = _make_all_old(acme)
     with organization_scope(acme.id):
         assert Draft.objects.exists() and ConsolidatedAnnotation.objects.exists()

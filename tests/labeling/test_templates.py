@@ -144,7 +144,8 @@ def test_only_a_change_makes_a_version(acme: Company) -> None:
 def test_the_preview_shows_what_labelers_will_see(acme: Company) -> None:
     body = {"instructions": "**Hi** <script>x</script>"}
     response = acme.client("manager").post("/api/v1/templates/preview", body, content_type="application/json")
-    assert response.json() == {"html": "<p><strong>Hi</strong> &lt;script&gt;x&lt;/script&gt;</p>\n"}
+    shown = "<p><strong>Hi</strong> &lt;script&gt;x&lt;/script&gt;</p>\n"
+    assert response.json() == {"html": shown, "problems": []}
 
 
 def test_the_api_reads_what_it_wrote_and_anothers_is_404(acme: Company, initech: Company) -> None:

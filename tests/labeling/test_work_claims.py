@@ -1,15 +1,18 @@
 """Taking, keeping and giving back an assignment."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from labeling.models import DraftVersion
 from maskwright.core.scope import organization_scope
 from tests.factories.jobs import make_job
-from tests.factories.work import act, bytes_of, claim, flat_mask, save_draft, submit
+from tests.factories.work import act, bytes_of, claim, flat_mask, mask_png, save_draft, submit
 from tests.plugins.cast import Company
 from workforce.models import WorkItem
 from workforce.services.expiry import expire_due
@@ -32,7 +35,7 @@ def test_a_claim_has_the_fixed_shape(acme: Company) -> None:
     assert response.status_code == 201
     body = response.json()
     names = "id token expires_at seconds_left task image categories template revision"
-    names += " paused stopping draft stage review rework"
+    names += " paused stopping draft stage feedback review rework"
     assert set(body) == set(names.split())
     assert body["token"] == 1
     assert body["task"]["job"] == {"id": str(made.id), "name": made.job.name}
@@ -262,3 +265,59 @@ def test_a_submit_costs_at_most_ten_statements(acme: Company) -> None:
     client = acme.client("labeler")
     body = claim(client).json()
     assert _statements(lambda: submit(client, body, flat_mask(1))) <= 10
+
+
+def _versions(client: Client, assignment: dict[str, Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = client.get(f"/api/v1/work/claims/{assignment['id']}/draft/versions").json()["results"]
+    return found
+
+
+def test_what_lost_against_another_window_can_be_brought_back(acme: Company) -> None:
+    make_job(acme)
+    client = acme.client("labeler")
+    assignment = claim(client).json()
+    firefox = {
+        "X-Window": "browser:1",
+        "User-Agent": "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0",
+    }
+    save_draft(client, assignment, 1, flat_mask(1), base=0, **firefox)
+    refused = save_draft(client, assignment, 2, flat_mask(2), base=0).json()
+    assert refused["code"] == "stale_draft"
+    theirs = refused["draft"]
+    assert (theirs["seq"], theirs["window"], theirs["device"]) == (1, "browser:1", "Firefox, Windows")
+    assert datetime.fromisoformat(theirs["saved_at"]) <= timezone.now()
+
+    # This window's stays: the other's is kept. Then the other way round: this window's is kept before it goes.
+    assert save_draft(client, assignment, 2, flat_mask(2), base=1, **{"X-Draft-Keep": "replaced"}).status_code == 200
+    kept = act(client, assignment, "draft/versions", flat_mask(3), **{"X-Window": "browser:2"})
+    assert kept.status_code == 201
+    assert [one["window"] for one in _versions(client, assignment)] == ["browser:2", "browser:1"]
+    assert [client.get(one["url"]).content for one in _versions(client, assignment)] == [flat_mask(3), flat_mask(1)]
+
+    # Brought back and painted over: the version's bytes stay.
+    assert save_draft(client, assignment, 3, flat_mask(1), base=2).status_code == 200
+    assert save_draft(client, assignment, 4, flat_mask(0), base=3).status_code == 200
+    assert client.get(_versions(client, assignment)[1]["url"]).content == flat_mask(1)
+
+    # They are one person's, and go with the answer.
+    url = _versions(client, assignment)[0]["url"]
+    assert acme.client("labeler2").get(url).status_code == 404
+    assert submit(client, assignment, flat_mask(0)).status_code == 200
+    with organization_scope(acme.id):
+        assert not DraftVersion.objects.exists()
+    assert client.get(url).status_code == 409
+
+
+def test_of_the_versions_the_newest_twenty_stay(acme: Company) -> None:
+    make_job(acme)
+    client = acme.client("labeler")
+    assignment = claim(client).json()
+    masks = [mask_png([[at % 4] * 12] * 3 + [[at // 4 % 4] * 12] * 3 + [[at // 16] * 12] * 2) for at in range(22)]
+    for body in masks:
+        assert act(client, assignment, "draft/versions", body).status_code == 201
+    assert act(client, assignment, "draft/versions", masks[20]).status_code == 201  # again: the same version, newest
+    found = [client.get(one["url"]).content for one in _versions(client, assignment)]
+    assert (len(found), found[0], found[1]) == (20, masks[20], masks[21])
+    assert masks[0] not in found
+    assert act(client, assignment, "draft/versions", flat_mask(1, (3, 3))).status_code == 422
+    assert act(client, assignment, "draft/versions", masks[0], **{"X-Window": "<b>"}).status_code == 422

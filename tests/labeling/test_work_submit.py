@@ -100,6 +100,7 @@ def test_a_late_answer_is_kept_when_somebody_took_the_slot(acme: Company) -> Non
     ("body", "code"),
     [
         (b"not a png", "not_png"),
+        (b"", "not_png"),
         (flat_mask(1, (4, 4)), "wrong_size"),
         (flat_mask(1)[:60], "truncated"),
         (mask_png(np.full((8, 12), 3, dtype=np.uint8)).replace(b"PLTE", b"PLTE"), None),

@@ -56,7 +56,7 @@ def test_a_person_who_was_invited_into_a_team_can_label_at_once(acme: Company) -
     team = make_team(acme, [])
     make_job(acme, team=team)
     client = Client()
-    client.post(_link(acme, work_team_id=team.pk), NEW)
+    client.post(_link(acme, work_team_ids=[team.pk]), NEW)
     assert claim(client).status_code == 201
 
 

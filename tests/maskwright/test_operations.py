@@ -32,9 +32,9 @@ TOPIC = "queue.distribute"
 @pytest.fixture
 def broker() -> Iterator[redis.Redis]:
     client = redis.Redis.from_url(settings.CELERY_BROKER_URL)
-    client.flushall()
+    client.flushdb()
     yield client
-    client.flushall()
+    client.flushdb()
     client.close()
 
 
@@ -157,7 +157,7 @@ def test_a_message_that_its_queue_lost_is_sent_again(acme: Company, broker: redi
 def test_a_wiped_broker_gets_everything_again_at_once(acme: Company, broker: redis.Redis, publisher: Publisher) -> None:
     sent = {str(write(acme)) for _ in range(3)}
     publisher.publish_due()
-    broker.flushall()
+    broker.flushdb()
     publisher.publish_due()
     assert {message["message_id"] for message in queued(broker)} == sent
 

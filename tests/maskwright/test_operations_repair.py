@@ -5,10 +5,10 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.db import connection, connections
 from django.utils import timezone
 
+from maskwright.accounts.models import SignedInSession
 from maskwright.config import reaper as reaper_module
 from maskwright.config.operations import read_note, reconcile_all, sweep_all
 from maskwright.config.reaper import Reaper
@@ -139,14 +139,14 @@ def test_the_sweep_removes_what_was_done_long_ago_and_ended_sessions(acme: Compa
     with organization_scope(acme.id):
         OutboxMessage.objects.filter(pk=old).update(done_at=timezone.now() - timedelta(days=2))
         OutboxMessage.objects.filter(pk=recent).update(done_at=timezone.now())
-    Session.objects.create(session_key="a" * 32, expire_date=timezone.now() - timedelta(hours=1))
-    Session.objects.create(session_key="b" * 32, expire_date=timezone.now() + timedelta(hours=1))
+    SignedInSession.objects.create(session_key="a" * 32, expire_date=timezone.now() - timedelta(hours=1))
+    SignedInSession.objects.create(session_key="b" * 32, expire_date=timezone.now() + timedelta(hours=1))
     removed = sweep_all()
     assert (removed["done"], removed["sessions"]) == (1, 1)
     with organization_scope(acme.id):
         kept = OutboxMessage.objects.exclude(topic="storage.sweep")  # written by the sweep itself
         assert set(kept.values_list("pk", flat=True)) == {recent, waiting}
-    assert [session.session_key for session in Session.objects.all()] == ["b" * 32]
+    assert [session.session_key for session in SignedInSession.objects.all()] == ["b" * 32]
 
 
 def test_the_note_tells_what_waits(acme: Company) -> None:

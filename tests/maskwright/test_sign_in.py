@@ -1,13 +1,19 @@
 """Signing in, and what helps who cannot."""
 
+import re
 from typing import Any
 
 import pytest
 from django.core import mail
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, RequestFactory
+from rest_framework.exceptions import Throttled
+from rest_framework.views import APIView
 
 from maskwright.accounts.models import User
+from maskwright.core.api.exceptions import handle
+from maskwright.core.errors import NotFound, Unavailable
+from maskwright.organizations.rate_limits import wait_in_words
 from tests.plugins.cast import PASSWORD, Company
 
 LOGIN, RESET = "/accounts/login/", "/accounts/password/reset/"
@@ -39,7 +45,9 @@ def test_guessing_one_accounts_password_is_stopped(acme: Company) -> None:
         _sign_in("acme-labeler", "wrong")
     refused = _sign_in("acme-labeler", PASSWORD)
     assert refused.status_code == 200
-    assert "Too many" in str(refused.context["form"].non_field_errors())
+    said = str(refused.context["form"].non_field_errors())
+    found = re.search(r"Too many failed attempts to sign in\. Try again in (\d) minutes\.", said)
+    assert found and 1 < int(found[1]) <= 5
     assert _sign_in("acme-owner", PASSWORD).status_code == 302
 
 
@@ -47,7 +55,10 @@ def test_guessing_from_one_address_is_stopped(acme: Company) -> None:
     for number in range(40):
         answer = _sign_in(f"nobody{number}", "wrong", REMOTE_ADDR="198.51.100.9")
     refused = _sign_in("acme-owner", PASSWORD, REMOTE_ADDR="198.51.100.9")
-    assert 429 in (answer.status_code, refused.status_code) or "Too many" in refused.content.decode()
+    assert (answer.status_code, refused.status_code) == (429, 429)
+    assert 1 <= int(refused.headers["Retry-After"]) <= 60
+    wait = wait_in_words(int(refused.headers["Retry-After"]))
+    assert f"Try again in {wait}." in refused.content.decode()
     assert _sign_in("acme-owner", PASSWORD, REMOTE_ADDR="198.51.100.10").status_code == 302
 
 
@@ -92,3 +103,17 @@ def test_signing_out_needs_a_press(acme: Company) -> None:
     browser = acme.browser("labeler")
     browser.get("/accounts/logout/")
     assert browser.get("/api/v1/organizations/current").status_code == 200
+
+
+def test_a_wait_is_rounded_up_in_words() -> None:
+    waits = {0: "one second", 1: "one second", 59: "59 seconds", 60: "one minute", 61: "2 minutes"}
+    assert {seconds: wait_in_words(seconds) for seconds in waits} == waits
+
+
+@pytest.mark.parametrize(
+    ("error", "seconds"), [(Unavailable("It is away."), "5"), (Throttled(wait=12.3), "13"), (NotFound("None."), None)]
+)
+def test_the_api_says_when_to_come_back(rf: RequestFactory, error: Exception, seconds: str | None) -> None:
+    request = APIView().initialize_request(rf.get("/api/v1/jobs"))
+    response = handle(error, {"request": request, "kwargs": {}})
+    assert response is not None and response.headers.get("Retry-After") == seconds

@@ -8,11 +8,15 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import uuid
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from PIL import Image
 
 from maskwright.supervise.environment import read_installation
 from maskwright.supervise.group import Service
@@ -20,7 +24,7 @@ from maskwright.supervise.processes import free_port, wait_until
 from maskwright.supervise.services import application_services
 
 ROOT = Path(__file__).resolve().parents[2]
-PROCESSES = {"supervisor", "postgres", "valkey", "web", "worker", "beat", "operations", "inference"}
+PROCESSES = {"supervisor", "postgres", "valkey", "web", "worker", "beat", "operations", "inference", "storage"}
 
 
 class Run:
@@ -119,7 +123,43 @@ def test_it_publishes_address_processes_accounts_and_jobs_to_us_alone(run: Run) 
     assert len(ready["accounts"]) >= 7
     assert len(ready["jobs"]) >= 2
     assert all({"id", "name"} <= set(job) for job in ready["jobs"])
+    known = {"access_key_id", "secret_access_key", "region", "account_id", "endpoint", "s3_endpoint"}
+    assert set(ready["aws"]) == known and all(ready["aws"].values())
     assert run.lines[-1] == f"Maskwright is ready: {ready['address']}"
+
+
+def test_the_script_of_the_readme_makes_a_job_and_reads_its_masks(run: Run) -> None:
+    """As it stands there, with boto3 as it is; a labeler answers meanwhile."""
+    text = (ROOT / "README.md").read_text("utf-8").partition("```python\n")[2].partition("```")[0]
+    text = text.replace(".maskwright/ready.json", str(run.home / "ready.json")).replace("sleep(5)", "sleep(0.5)")
+    script = subprocess.Popen([sys.executable, "-c", text], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    token = next(one["api_token"] for one in run.ready["accounts"] if one["username"] == "acme-labeler-1")
+    with httpx.Client(base_url=run.ready["address"], headers={"Authorization": f"Bearer {token}"}) as labeler:
+        while script.poll() is None:
+            _answer_next(labeler)
+    output = script.stdout.read() if script.stdout else ""
+    assert script.returncode == 0, output
+    for photo, size in (("chelsea", (451, 300)), ("coffee", (600, 400))):
+        assert f"s3://in/photos/{photo}.png {size} {{'0': {{'class-name': 'BACKGROUND'" in output
+
+
+def _answer_next(labeler: httpx.Client) -> None:
+    found = labeler.post("/api/v1/work/claims", json={})
+    if found.status_code == 204:
+        time.sleep(0.3)
+        return
+    claim = found.json()
+    file = BytesIO()
+    mask = Image.new("P", (claim["image"]["width"], claim["image"]["height"]), 1)
+    mask.putpalette([0] * 768)
+    mask.save(file, "PNG")
+    headers = {
+        "Idempotency-Key": str(uuid.uuid4()),
+        "X-Fencing-Token": str(claim["token"]),
+        "Content-Type": "image/png",
+    }
+    answer = labeler.post(f"/api/v1/work/claims/{claim['id']}/submit", content=file.getvalue(), headers=headers)
+    assert answer.status_code == 200, answer.text
 
 
 def test_a_second_start_on_the_same_folder_or_port_says_what_to_do(run: Run, tmp_path: Path) -> None:
@@ -129,7 +169,9 @@ def test_a_second_start_on_the_same_folder_or_port_says_what_to_do(run: Run, tmp
     same_port = Run(tmp_path / "other", run.port)
     assert same_port.process.wait() == 1
     assert f"Port {run.port} is used" in same_port.output
-    assert f"PORT={run.port + 1} make run" in same_port.output
+    assert f"process {run.ready['pids']['web']} (" in same_port.output
+    assert " make run" in same_port.output
+    assert not (tmp_path / "other").exists()
     assert run.answers()
 
 

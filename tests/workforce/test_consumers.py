@@ -290,8 +290,8 @@ async def test_pushes_arrive_again_after_the_layer_lost_its_connections(acme: Co
     team, queue = await run(lambda: team_of(acme, "labeler"))
     browser = await run(lambda: Browser(acme, "labeler"))
     async with opened("/ws/work/", browser.headers()) as socket:
-        broker = redis.Redis.from_url(settings.REDIS_URL)
-        broker.flushall()
+        broker = redis.Redis.from_url(settings.CHANNEL_LAYERS["default"]["CONFIG"]["hosts"][0]["address"])
+        broker.flushdb()
         broker.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
         broker.close()
         async with asyncio.timeout(6):

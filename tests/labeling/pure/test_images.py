@@ -135,6 +135,13 @@ def test_each_fault_has_its_own_reason(data: bytes, code: str) -> None:
     assert reason(data) == code
 
 
+@pytest.mark.parametrize("data", [raw_png(0, 0, 8, 0, zlib.compress(b"")), raw_png(4, 4, 7, 9, zlib.compress(b""))])
+def test_a_header_that_says_nonsense_is_told_in_words(data: bytes) -> None:
+    with pytest.raises(ImageError) as caught:
+        inspect_image(data)
+    assert caught.value.code == "truncated" and "0x" not in caught.value.message
+
+
 def test_the_reason_names_the_format() -> None:
     with pytest.raises(ImageError, match="is a WebP image"):
         inspect_image(saved(photo(), "WEBP"))
