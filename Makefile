@@ -6,7 +6,7 @@ SETUP := $(PYTHON) -I platform/maskwright/supervise/setup.py
 export PYTHONPATH := platform:.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run messages dev check test e2e soak bench bench-editor doctor clean
+.PHONY: help setup run messages dev check test e2e soak bench simulate bench-editor doctor clean
 
 help: ## Show this list
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -38,8 +38,12 @@ soak: setup ## The long tests: 2,000 submits under kill -9, intake of 10,000 ima
 bench: setup ## Measure claims and submits against the bare database; prints the table of docs/benchmarks.md
 	@$(VENV)/python -m maskwright.supervise.gates bench
 
+simulate: setup ## A working day of 200 labelers by the real services in minutes: double claims, idle time, spammers
+	@$(VENV)/python -m maskwright.supervise.gates simulate
+
 bench-editor: setup ## Measure the editor in Chromium: pointer to pixels, frames, fills, encoding, loading, memory
 	@$(VENV)/python benchmarks/bench_editor.py
+	@$(VENV)/python benchmarks/bench_next_photo.py
 
 doctor: setup ## Say what is wrong with this installation and what to do
 	@$(VENV)/python -m maskwright.supervise doctor
