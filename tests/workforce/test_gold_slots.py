@@ -157,6 +157,27 @@ def test_a_lost_gold_task_comes_back_to_its_person_and_a_declined_one_does_not(a
     assert claim(labeler).json()["task"]["id"] != str(task.pk)
 
 
+def test_ordinary_work_is_what_the_person_himself_could_be_given(acme: Company) -> None:
+    """Gold is only made beside it: who was told that there is nothing would not be told of gold that comes after."""
+    made = make_job(acme, objects=2, labelers=2)
+    labeler, worker, other = acme.client("labeler"), _worker(acme, "labeler"), acme.client("labeler2")
+
+    def has_work() -> bool:
+        with organization_scope(acme.id):
+            return gold.has_ordinary_work(queue_id=made.queue.pk, worker_id=worker)
+
+    assert has_work()
+    assert submit(labeler, claim(labeler).json(), flat_mask(1)).status_code == 200
+    held = claim(other).json()
+    assert act(other, held, "next").status_code == 200
+    assert has_work(), "what is only fetched ahead for somebody else is given to him in the end"
+    assert submit(labeler, claim(labeler).json(), flat_mask(1)).status_code == 200
+    assert claim(labeler).status_code == 204
+    with organization_scope(acme.id):
+        assert Slot.objects.filter(work_queue=made.queue.pk, state="ready").exists(), "somebody else's photo is free"
+    assert not has_work()
+
+
 def test_gold_in_hand_is_taken_when_its_job_completes_meanwhile(acme: Company) -> None:
     made = make_job(acme, objects=1, labelers=1)
     task = _gold_task(acme, made)

@@ -186,13 +186,24 @@ def had_items(*, item_ids: Sequence[uuid.UUID], worker_id: uuid.UUID) -> set[uui
         return {row[0] for row in cursor.fetchall()}
 
 
-def has_ordinary_work(queue_id: uuid.UUID) -> bool:
-    """Whether the queue is open and something of its own is free: at the end of a job nobody waits for gold."""
+# Of what is kept for others only the soft part counts, which he gets when nothing else is left; his own photos never do.
+_ORDINARY = """
+SELECT 1 FROM workforce_slot s JOIN workforce_workqueue q ON q.id = s.work_queue_id AND q.state = 'open'
+WHERE s.work_queue_id = %(queue)s AND s.state = 'ready' AND s.stage = 'label' AND s.audience_id <> %(gold)s
+  AND (s.reserved_worker_id IS NULL OR s.reserved_worker_id = %(worker)s OR s.reserved_claim_id IS NOT NULL
+    OR s.reserved_until < clock_timestamp())
+  AND NOT EXISTS (SELECT 1 FROM workforce_claim c WHERE c.work_item_id = s.work_item_id AND c.worker_id = %(worker)s
+    AND c.state IN ('live', 'submitted', 'declined'))
+LIMIT 1
+"""
+
+
+def has_ordinary_work(*, queue_id: uuid.UUID, worker_id: uuid.UUID) -> bool:
+    """Whether the queue is open and something of its own is free for the person.
+
+    Otherwise he has been told that there is nothing: nothing would tell him of a gold task that is made after that, and
+    who waits for the end of a job must not wait for gold.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT 1 FROM workforce_slot s JOIN workforce_workqueue q ON q.id = s.work_queue_id AND q.state = 'open'"
-            " WHERE s.work_queue_id = %(queue)s AND s.state = 'ready' AND s.stage = 'label'"
-            " AND s.audience_id <> %(gold)s LIMIT 1",
-            {"queue": queue_id, "gold": GOLD},
-        )
+        cursor.execute(_ORDINARY, {"queue": queue_id, "worker": worker_id, "gold": GOLD})
         return cursor.fetchone() is not None

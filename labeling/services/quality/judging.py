@@ -57,7 +57,10 @@ def prepare_gold(job: LabelingJob, worker_id: uuid.UUID) -> bool:
         return False
     queue_id = job.work_queue_id
     gold.lock_person(queue_id=queue_id, worker_id=worker_id)
-    if gold.is_outstanding(queue_id=queue_id, worker_id=worker_id) or not gold.has_ordinary_work(queue_id):
+    # In this order: what he let go of is not kept for him again either once he was told that there is nothing.
+    if not gold.has_ordinary_work(queue_id=queue_id, worker_id=worker_id):
+        return False
+    if gold.is_outstanding(queue_id=queue_id, worker_id=worker_id):
         return False
     given, since = gold.history(queue_id=queue_id, worker_id=worker_id)
     seed = f"{job.pk}/{worker_id}"
