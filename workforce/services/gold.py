@@ -186,7 +186,7 @@ def had_items(*, item_ids: Sequence[uuid.UUID], worker_id: uuid.UUID) -> set[uui
         return {row[0] for row in cursor.fetchall()}
 
 
-# Of what is kept for others only the soft part counts, which he gets when nothing else is left; his own photos never do.
+# Of what is kept for others only the soft part counts, which he gets when nothing else is left; photos he had never do.
 _ORDINARY = """
 SELECT 1 FROM workforce_slot s JOIN workforce_workqueue q ON q.id = s.work_queue_id AND q.state = 'open'
 WHERE s.work_queue_id = %(queue)s AND s.state = 'ready' AND s.stage = 'label' AND s.audience_id <> %(gold)s
