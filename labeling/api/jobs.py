@@ -39,7 +39,7 @@ class JobsView(ManagementView):
     @extend_schema(request=inputs.JobInput, responses={201: job_outputs.JobOutput})
     def post(self, request: Request) -> Response:
         """Order a job. Its photos are checked in the background; then it is ready, or starts by itself."""
-        job = jobs.create_job(actor_user_id=self.actor(request).user_id, **self.given(inputs.JobInput, request))
+        job = self.save(jobs.create_job, inputs.JobInput, request, actor_user_id=self.actor(request).user_id)
         return _job(job.pk, 201)
 
 
@@ -51,7 +51,7 @@ class JobView(ManagementView):
     @extend_schema(request=inputs.JobChanges, responses=job_outputs.JobOutput)
     def patch(self, request: Request, job_id: uuid.UUID) -> Response:
         """Change a job, also while it runs: a new revision for assignments taken from then on."""
-        jobs.change_job(job_id=job_id, **self.given(inputs.JobChanges, request))
+        self.save(jobs.change_job, inputs.JobChanges, request, job_id=job_id)
         return _job(job_id)
 
 

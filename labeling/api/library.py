@@ -46,7 +46,7 @@ class LabelSetsView(SettingsView):
     @extend_schema(request=inputs.LabelSetInput, responses={201: outputs.LabelSetOutput})
     def post(self, request: Request) -> Response:
         """Make a label set of 1 to 255 categories; index, colour and key are chosen where they are left out."""
-        return _label_set(save_label_set(**self.given(inputs.LabelSetInput, request)).pk, 201)
+        return _label_set(self.save(save_label_set, inputs.LabelSetInput, request).pk, 201)
 
 
 class LabelSetView(SettingsView):
@@ -57,7 +57,7 @@ class LabelSetView(SettingsView):
     @extend_schema(request=inputs.LabelSetInput, responses=outputs.LabelSetOutput)
     def put(self, request: Request, label_set_id: uuid.UUID) -> Response:
         """Save a new version. Re-indexing is refused; removing too, once a job uses the label set."""
-        save_label_set(label_set_id=label_set_id, **self.given(inputs.LabelSetInput, request))
+        self.save(save_label_set, inputs.LabelSetInput, request, label_set_id=label_set_id)
         return _label_set(label_set_id)
 
 
@@ -78,7 +78,7 @@ class TemplatesView(SettingsView):
 
     @extend_schema(request=inputs.TemplateInput, responses={201: outputs.TaskTemplateOutput})
     def post(self, request: Request) -> Response:
-        return _template(save_task_template(**self.given(inputs.TemplateInput, request)).pk, 201)
+        return _template(self.save(save_task_template, inputs.TemplateInput, request).pk, 201)
 
 
 class PicturesView(SettingsView):
@@ -105,7 +105,7 @@ class TemplateView(SettingsView):
     @extend_schema(request=inputs.TemplateInput, responses=outputs.TaskTemplateOutput)
     def put(self, request: Request, template_id: uuid.UUID) -> Response:
         """Save a new version; jobs that exist keep theirs."""
-        save_task_template(task_template_id=template_id, **self.given(inputs.TemplateInput, request))
+        self.save(save_task_template, inputs.TemplateInput, request, task_template_id=template_id)
         return _template(template_id)
 
 
@@ -132,7 +132,7 @@ class ConnectionsView(SettingsView):
     @extend_schema(request=inputs.ConnectionInput, responses={201: outputs.ConnectionOutput})
     def post(self, request: Request) -> Response:
         """Credentials are encrypted and never shown again."""
-        return _connection(save_storage_connection(**self.given(inputs.ConnectionInput, request)).pk, 201)
+        return _connection(self.save(save_storage_connection, inputs.ConnectionInput, request).pk, 201)
 
 
 class ConnectionView(SettingsView):
@@ -143,7 +143,7 @@ class ConnectionView(SettingsView):
     @extend_schema(request=inputs.ConnectionInput, responses=outputs.ConnectionOutput)
     def put(self, request: Request, connection_id: uuid.UUID) -> Response:
         """Without `credentials` the stored ones stay, as long as kind and endpoint do."""
-        save_storage_connection(connection_id=connection_id, **self.given(inputs.ConnectionInput, request))
+        self.save(save_storage_connection, inputs.ConnectionInput, request, connection_id=connection_id)
         return _connection(connection_id)
 
     @extend_schema(responses={204: None})

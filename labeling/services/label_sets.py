@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Mapping, Sequence
+from itertools import count
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -71,7 +72,6 @@ def complete_categories(categories: Sequence[Mapping[str, Any]]) -> tuple[list[C
             "most": MAX_CLASSES,
         }
         problems.append(FieldProblem("categories", "too_many_labels", message))
-        return [], problems
     indices = _indices(categories, problems)
     wanted: list[Category] = []
     for place, (entry, index) in enumerate(zip(categories, indices, strict=True)):
@@ -152,7 +152,8 @@ def _name_problems(name: str, label_set: LabelSet | None) -> list[FieldProblem]:
 def _indices(categories: Sequence[Mapping[str, Any]], problems: list[FieldProblem]) -> list[int]:
     given = [entry.get("index") for entry in categories]
     taken = {index for index in given if isinstance(index, int)}
-    free = iter(index for index in range(1, MAX_CLASSES + 1) if index not in taken)
+    # There is no end to it: of too many categories the other faults are looked for all the same.
+    free = (index for index in count(1) if index not in taken)
     indices: list[int] = []
     for place, index in enumerate(given):
         if index is None:
@@ -206,7 +207,8 @@ def _repeated(wanted: list[Category], field: str, code: str, message: str) -> li
 
 def _fill_colors(wanted: list[Category], problems: list[FieldProblem]) -> None:
     places = {category["index"]: place for place, category in enumerate(wanted)}
-    chosen = {category["index"]: category["color"] for category in wanted if category["color"]}
+    # Of an index out of range the problem is told already.
+    chosen = {c["index"]: c["color"] for c in wanted if c["color"] and 1 <= c["index"] <= MAX_CLASSES}
     found = color_problems(chosen)
     for index, code, sentence in found:
         problems.append(FieldProblem(f"categories.{places.get(index, 0)}.color", code, reword(sentence)))

@@ -33,7 +33,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         body = error_body(error.error_code, error.message, error.fields, identity) | dict(error.details)
         return Response(body, status=error.status, headers=_headers(error.status))
     if isinstance(error, ValidationError):
-        fields = tuple(_flatten(error.get_full_details(), ""))
+        fields = tuple(unreadable(error))
         message = _("The request has fields that cannot be used; each is listed with what to do.")
         return Response(error_body("invalid", message, fields, identity), status=422)
     if isinstance(error, APIException):
@@ -56,6 +56,11 @@ def _headers(status: int, wait: float | None = None) -> dict[str, str]:
 def error_body(code: str, message: str, fields: tuple[FieldProblem, ...], identity: str) -> dict[str, Any]:
     listed = [{"path": f.path, "code": f.code, "message": f.message} for f in fields]
     return {"code": code, "message": message, "fields": listed, "request_id": identity}
+
+
+def unreadable(error: ValidationError) -> list[FieldProblem]:
+    """All violations of a serializer."""
+    return _flatten(error.get_full_details(), "")
 
 
 def _flatten(details: Any, path: str) -> list[FieldProblem]:
