@@ -6,10 +6,10 @@ SETUP := $(PYTHON) -I platform/maskwright/supervise/setup.py
 export PYTHONPATH := platform:.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run messages dev check test e2e soak bench simulate bench-editor doctor clean
+.PHONY: help setup run messages dev check check-templates test e2e soak bench simulate bench-editor doctor clean
 
 help: ## Show this list
-	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 setup: ## Make .venv from the lock and build the editor, each only when its inputs changed
 	@$(SETUP)
@@ -25,6 +25,9 @@ dev: setup ## Serve the editor's sources with reload, beside a `DEBUG=1 make run
 
 check: setup ## The gates that need no servers: ruff, mypy, import rules, migrations, TypeScript
 	@$(VENV)/python -m maskwright.supervise.gates check
+
+check-templates: setup ## Render every task template in a folder and say what is wrong with it: DIR=<folder>
+	@$(VENV)/python -m labeling.liquid "$(DIR)"
 
 test: setup ## Every gate, tests and end-to-end tests in Chromium included (what CI runs)
 	@$(VENV)/python -m maskwright.supervise.gates test
