@@ -3,6 +3,7 @@
 from labeling.admin import (
     dashboard,
     data_objects,
+    functions,
     granted,
     jobs,
     label_sets,
@@ -16,6 +17,7 @@ from labeling.admin import (
 __all__ = [
     "dashboard",
     "data_objects",
+    "functions",
     "granted",
     "jobs",
     "label_sets",

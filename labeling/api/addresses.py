@@ -14,3 +14,4 @@ names("version_id", lambda pk: models.DraftVersion.objects.filter(pk=pk).exists(
 names("gold_id", lambda pk: models.GoldTask.objects.filter(pk=pk).exists())
 names("event_id", lambda pk: models.QualityEvent.objects.filter(pk=pk).exists())
 names("upload_id", lambda pk: models.Upload.objects.filter(pk=pk).exists())
+names("function_id", lambda pk: models.LabelingFunction.objects.filter(pk=pk).exists())

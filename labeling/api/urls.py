@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from labeling.api import (
     addresses,
+    functions,
     jobs,
     labelers,
     library,
@@ -84,6 +85,11 @@ urlpatterns: list[URLPattern] = [
     path("labelers/<uuid:worker_id>/quality", labelers.LabelerQualityView.as_view(), name="labeler_quality"),
     path("jobs/<uuid:job_id>/pauses", quality.PausesView.as_view(), name="job_pauses"),
     path("jobs/<uuid:job_id>/pauses/<uuid:worker_id>", quality.PauseView.as_view(), name="job_pause_of_person"),
+    path("functions", functions.FunctionsView.as_view(), name="functions"),
+    path("functions/installed", functions.InstalledFunctionsView.as_view(), name="functions_installed"),
+    path("functions/<uuid:function_id>", functions.FunctionView.as_view(), name="function"),
+    path("functions/<uuid:function_id>/secret", functions.FunctionSecretView.as_view(), name="function_secret"),
+    path("functions/<uuid:function_id>/try", functions.FunctionTryView.as_view(), name="function_try"),
     path("reports", reports.ReportView.as_view(), name="reports"),
     path("jobs/<uuid:job_id>/withdrawals", withdrawals.WithdrawalsView.as_view(), name="job_withdrawals"),
     path(

@@ -1,6 +1,7 @@
 """What is labeled, and how."""
 
 from labeling.models.annotation import Annotation, ConsolidatedAnnotation, Draft, DraftVersion
+from labeling.models.function import FunctionCall, JobFunctions, LabelingFunction
 from labeling.models.job import DataObject, JobCount, JobRevision, LabelingJob, Task
 from labeling.models.label_set import LabelSet, LabelSetVersion
 from labeling.models.quality import AnswerScore, GoldTask, Qualification, QualityEvent, QualityRule
@@ -25,11 +26,14 @@ __all__ = [
     "DataObject",
     "Draft",
     "DraftVersion",
+    "FunctionCall",
     "GoldTask",
     "JobCount",
+    "JobFunctions",
     "JobRevision",
     "LabelSet",
     "LabelSetVersion",
+    "LabelingFunction",
     "LabelingJob",
     "LabelingRequest",
     "Qualification",

@@ -1,5 +1,5 @@
 """Outbox topics of labeling; importing this package registers them."""
 
-from labeling.tasks import answers, intake, quality, storage, vendors, withdrawals
+from labeling.tasks import answers, functions, intake, quality, storage, vendors, withdrawals
 
-__all__ = ["answers", "intake", "quality", "storage", "vendors", "withdrawals"]
+__all__ = ["answers", "functions", "intake", "quality", "storage", "vendors", "withdrawals"]

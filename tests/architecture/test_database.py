@@ -47,6 +47,7 @@ KEYS_ACROSS_ORGANIZATIONS = {
     "organizations_invitation_hash": "a random secret's hash, looked up without an organization",
     "workforce_workeridentity_worker_id": "one person for each pseudonym, whoever employs him",
     "labeling_labelingjob_work_queue_id": "one-to-one by random id; the foreign key names the organization",
+    "labeling_jobfunctions_job_id": "one-to-one by random id; the foreign key names the organization",
     "labeling_labelingrequest_job_id": "one-to-one by random id; the foreign key names the organization",
     "labeling_teamdetail_work_team_id": "one-to-one by random id; the foreign key names the organization",
     "labeling_workforcedetail_workforce_id": "one-to-one by random id; the foreign key names the organization",

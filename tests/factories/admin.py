@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Model
 
+from labeling.services.functions import save_function
 from labeling.services.label_sets import save_label_set
 from labeling.services.storage_connections import save_storage_connection
 from labeling.services.task_templates import save_task_template
@@ -40,6 +41,8 @@ def furnish(company: Company, mark: str) -> dict[str, list[uuid.UUID]]:
         save_task_template(name=f"template {mark}", title=f"title {mark}", instructions=f"instructions {mark}")
         save_storage_connection(name=f"storage {mark}", kind="s3", container=f"bucket-{mark}", credentials={})
         create_invitation(role="labeler", created_by=manager, email=f"{mark}@example.org")
+        arn = f"arn:aws:lambda:us-east-1:123456789012:function:{mark}"
+        save_function(arn=arn, kind="builtin", target="PassThrough", description=f"about {mark}")
         create_access_key(user=company.people["owner"], name=f"key {mark}")
         create_own_token(user=manager, name=f"token {mark}")
         issue_labeler_statements()

@@ -57,6 +57,11 @@ _OFFER: Callable[[World], dict[str, str]] = lambda world: {"grant_id": world.ids
 _GRANTED: Callable[[World], dict[str, str]] = lambda world: {"job_id": world.ids["granted_job"]}  # noqa: E731
 _LABEL_SET = {"name": "renamed", "categories": CATEGORIES}
 _TEMPLATE = {"name": "renamed", "title": "Paint"}
+_FUNCTION = {
+    "arn": "arn:aws:lambda:us-east-1:123456789012:function:one-more",
+    "kind": "builtin",
+    "target": "PassThrough",
+}
 _CONNECTION = {"name": "renamed", "kind": "s3", "container": "some-bucket"}
 
 
@@ -81,6 +86,14 @@ CALLS: dict[tuple[str, str], Call] = {
     ("access_key", "delete"): Call(by=_OWNER),
     ("access_key_rotation", "post"): Call(by=_OWNER),
     ("access_key_sessions", "post"): Call(by=_OWNER),
+    ("functions", "get"): Call(by=_OWNER),
+    ("functions", "post"): Call(by=_OWNER, body=lambda world: _FUNCTION),
+    ("function", "get"): Call(by=_OWNER),
+    ("function", "put"): Call(by=_OWNER, body=lambda world: _FUNCTION),
+    ("function", "delete"): Call(by=_OWNER),
+    ("function_secret", "post"): Call(by=_OWNER),
+    ("function_try", "post"): Call(by=_OWNER),
+    ("functions_installed", "get"): Call(by=_OWNER),
     ("tokens", "post"): Call(body=lambda world: {"name": "one more"}),
     ("teams", "post"): Call(body=lambda world: {"name": "one more", "users": [world.ids["newcomer"]]}),
     ("team", "patch"): Call(body=lambda world: {"name": "renamed"}),

@@ -72,6 +72,7 @@ _NOTHING_OWN = {
     "notice_hook",
     "labeler_networks",
     "second_factor",
+    "functions_installed",
 }
 
 

@@ -67,8 +67,12 @@ def model_of(route: Route) -> str:
     return "_".join(route.name.removeprefix("admin:").split("_")[:2])
 
 
+#: Pages for owners alone.
+_OWNERS = {"organizations_accesskey", "labeling_labelingfunction"}
+
+
 def owner_of(route: Route) -> tuple[str, str]:
-    if model_of(route) == "organizations_accesskey":
+    if model_of(route) in _OWNERS:
         return ("acme", "owner")
     return ("globex" if model_of(route) == "workforce_workgrant" else "acme", "manager")
 

@@ -14,7 +14,7 @@ from django.contrib import admin
 from django.core.cache import cache
 from django.test import Client
 
-from labeling.models import Annotation, LabelingJob, QualityEvent, StorageConnection, Upload
+from labeling.models import Annotation, LabelingFunction, LabelingJob, QualityEvent, StorageConnection, Upload
 from labeling.services.label_sets import save_label_set
 from labeling.services.quality.gold import make_gold
 from labeling.services.task_templates import save_task_template
@@ -235,6 +235,11 @@ def _people(acme: Company, world: World) -> None:
         token, _ = create_own_token(user=manager, name=f"token {MARK}")
         owner = acme.people["owner"]
         key = create_access_key(user=owner, name=f"key {MARK}").key
+        function = LabelingFunction.objects.create(
+            arn=f"arn:aws:lambda:us-east-1:123456789012:function:{MARK}",
+            kind="webhook",
+            target=f"https://127.0.0.1:1/{MARK}",
+        )
         issuer = f"https://127.0.0.1:1/{MARK}"  # nobody answers there, at once
         set_identity_provider(Terms(issuer, "client", "secret", {}, "openid", "everybody", "labeler", {}))
         membership = Membership.objects.get(user=acme.people["labeler2"])
@@ -242,6 +247,7 @@ def _people(acme: Company, world: World) -> None:
         "invitation_id": str(invitation.pk),
         "token_id": str(token.pk),
         "access_key_id": str(key.pk),
+        "function_id": str(function.pk),
         "membership_id": str(membership.pk),
         "user_id": str(acme.people["labeler2"].pk),
         "secret": secret,

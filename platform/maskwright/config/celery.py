@@ -17,7 +17,7 @@ from maskwright.config import env
 app = Celery("maskwright", include=["maskwright.config.tasks"])
 app.config_from_object("django.conf:settings", namespace="CELERY")
 
-QUEUES = ("interactive", "distribute", "ingest", "consolidate", "export", "maintenance")
+QUEUES = ("interactive", "distribute", "ingest", "consolidate", "export", "outside", "maintenance")
 
 app.conf.update(
     task_queues=[Queue(name) for name in QUEUES],

@@ -26,6 +26,7 @@ SECTIONS: dict[str, Promise | str] = {
     "photos": _("Photos"),
     "people": _("People"),
     "money": _("Time and pay"),
+    "programs": _("Programs"),
     "own": _("Your account"),
 }
 

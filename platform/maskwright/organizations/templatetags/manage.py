@@ -73,6 +73,9 @@ _ICONS = {
     "statement": '<path d="M6 3h9l4 4v14H6zM9 12h6M9 16h6M14 3v5h5"/>',
     "price": '<circle cx="12" cy="12" r="8"/><path d="M15 9a3.5 3.5 0 1 0 0 6M8 11h5M8 13h5"/>',
     "report": '<path d="M4 20V4M4 20h16M8 16v-5M12 16V8M16 16v-3"/>',
+    "function": '<path d="M9 5c-2.5 0-2 3-2 4.5S6 12 4.5 12C6 12 7 13 7 14.5S6.5 19 9 19"/>'
+    '<path d="M15 5c2.5 0 2 3 2 4.5S18 12 19.5 12C18 12 17 13 17 14.5S17.5 19 15 19"/>',
+    "event": '<path d="M13 3 5 14h6l-1 7 8-11h-6z"/>',
     "history": '<circle cx="12" cy="12" r="8"/><path d="M12 7.5V12l3 2"/>',
 }
 
