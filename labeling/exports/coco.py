@@ -62,7 +62,7 @@ class _Writer:
             return  # an object that could not be used: COCO has no image without a size
         image = {
             "id": item.index,
-            "file_name": item.source_ref.rsplit("/", 1)[-1],
+            "file_name": self._job.file_name(item.source_ref),
             "width": item.width,
             "height": item.height,
             "coco_url": item.source_ref,

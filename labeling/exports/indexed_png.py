@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from labeling.wording import gettext_noop as _
 
 from .archive import Archive
-from .base import ExportItem, ExportJob, LabeledItem
+from .base import ExportItem, ExportJob, LabeledItem, mask_path
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class _Writer:
         self._archive = archive
 
     def add_labeled(self, labeled: LabeledItem) -> None:
-        self._archive.add(f"indexed/{labeled.item.stem}.png", labeled.png)
+        self._archive.add(mask_path(labeled.item.index, labeled.item.source_ref), labeled.png)
 
     def add_unlabeled(self, item: ExportItem) -> None:
         """There is no mask."""

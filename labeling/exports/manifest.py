@@ -1,4 +1,7 @@
-"""The output manifest: one line per data object, labeled or not, exactly as in the job's output location."""
+"""The output manifest: one line per data object, labeled or not, as in the job's output location.
+
+But for the label itself: it is the mask's path in the archive, so that who has only the archive can read all of it.
+"""
 
 from __future__ import annotations
 
@@ -25,10 +28,13 @@ class _Writer:
         self._lines = Spool()
 
     def add_labeled(self, labeled: LabeledItem) -> None:
-        self.add_unlabeled(labeled.item)
+        self._write(labeled.item.record)
 
     def add_unlabeled(self, item: ExportItem) -> None:
-        self._lines.write(item.record.rstrip(b"\r\n") + b"\n")
+        self._write(item.unlabeled)
+
+    def _write(self, line: bytes) -> None:
+        self._lines.write(line.rstrip(b"\r\n") + b"\n")
 
     def finish(self) -> None:
         with self._lines:

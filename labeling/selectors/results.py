@@ -5,9 +5,9 @@ Streams outlive the request's scope, so each page of rows opens one of its own; 
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from labeling.exports import ExportItem, ExportJob, get_formats, stream_zip
+from labeling.exports import ExportItem, ExportJob, get_formats, mask_path, stream_zip
 from labeling.manifests import ConsolidationFacts, Label, LabelClass, write_record, write_unlabeled
 from labeling.models import ConsolidatedAnnotation, DataObject, LabelingJob
 from labeling.selectors.jobs import JobDetail
@@ -21,11 +21,18 @@ _PAGE = 500
 
 @dataclass(frozen=True)
 class Result:
-    """A data object and its line of the output manifest. `sha256` is of its consolidated mask, "" without one."""
+    """A data object, and its consolidated label with the mask's sha256; None and "" without one."""
 
     item: DataObject
-    line: bytes
-    sha256: str
+    label: Label | None = None
+    sha256: str = ""
+
+    def line(self, mask_ref: str | None = None) -> bytes:
+        """Its line of the output manifest, with the mask at its address in the output location or at another one."""
+        if self.label is None:
+            return write_unlabeled(self.item.line)
+        label = self.label if mask_ref is None else replace(self.label, mask_ref=mask_ref)
+        return write_record(self.item.line, label)
 
 
 def results(job: LabelingJob) -> Iterator[Result]:
@@ -48,8 +55,8 @@ def _page(job: LabelingJob, last: int) -> list[Result]:
 
 def _result(job: LabelingJob, item: DataObject, consolidated: ConsolidatedAnnotation | None) -> Result:
     if consolidated is None:
-        return Result(item, write_unlabeled(item.line), "")
-    return Result(item, write_record(item.line, output_label(job, consolidated)), consolidated.sha256)
+        return Result(item)
+    return Result(item, output_label(job, consolidated), consolidated.sha256)
 
 
 def output_label(job: LabelingJob, consolidated: ConsolidatedAnnotation) -> Label:
@@ -77,7 +84,7 @@ def manifest_stream(job: LabelingJob) -> Iterator[bytes]:
     """The output manifest as it stands now, a page of lines at a time."""
     pieces: list[bytes] = []
     for result in results(job):
-        pieces.append(result.line)
+        pieces.append(result.line())
         if len(pieces) == _PAGE:
             yield b"".join(pieces)
             pieces = []
@@ -88,7 +95,8 @@ def archive_stream(detail: JobDetail) -> Iterator[bytes]:
     """One zip: manifest, indexed PNG, colour PNG, COCO. One mask is in memory at a time."""
     job = detail.job
     classes = {entry["index"]: LabelClass(entry["name"], entry["color"]) for entry in detail.revision.categories}
-    export = ExportJob(name=job.name, classes=classes, created_at=job.ended_at or job.started_at or job.created_at)
+    created_at = job.ended_at or job.started_at or job.created_at
+    export = ExportJob(name=job.name, classes=classes, created_at=created_at, input_uri=job.input_uri)
     return stream_zip((_export_item(job, result) for result in results(job)), export, get_formats())
 
 
@@ -105,6 +113,7 @@ def _export_item(job: LabelingJob, result: Result) -> ExportItem:
         source_ref=item.source_ref,
         width=item.width or 0,
         height=item.height or 0,
-        record=result.line,
+        record=result.line(mask_path(item.index, item.source_ref)),
+        unlabeled=write_unlabeled(item.line),
         read_mask=read_mask if result.sha256 else None,
     )

@@ -129,7 +129,7 @@ def _write_file(organization_id: uuid.UUID, job_id: uuid.UUID) -> None:
         location = Resolver().resolve_output(output_manifest_uri(job))
     with tempfile.TemporaryFile() as file:
         for result in results(job):
-            file.write(result.line)
+            file.write(result.line())
         file.seek(0)
         location.store.put_file(location.key, file, content_type="application/jsonl")
 

@@ -175,6 +175,10 @@ def test_everything_comes_as_one_zip(acme: Company) -> None:
         "coco/coco.json",
     } <= names
     assert "indexed/000002_photo-2.png" not in names
+    lines = archive.read(f"{made.job.name}/manifest/output.manifest").splitlines()
+    named = [json.loads(line).get("answer-ref") for line in lines]
+    assert named == ["indexed/000000_photo-0.png", "indexed/000001_photo-1.png", None], "what is in the archive"
+    assert {name for name in named if name} <= names
     coco = json.loads(archive.read(f"{made.job.name}/coco/coco.json"))
     assert [entry["category_id"] for entry in coco["annotations"]] == [1, 2]
 

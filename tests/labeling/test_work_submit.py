@@ -167,7 +167,7 @@ def test_answers_become_a_consolidated_mask_and_a_manifest_line(acme: Company) -
     with organization_scope(acme.id):
         made.tasks[0].refresh_from_db()
         assert made.tasks[0].state == "done"
-        (line,) = [result.line for result in results(made.job)]
+        (line,) = [result.line() for result in results(made.job)]
     assert finish_job(organization_id=acme.id, job_id=made.id)
     with organization_scope(acme.id):
         made.job.refresh_from_db()

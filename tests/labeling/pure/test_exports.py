@@ -7,7 +7,9 @@ import json
 import tracemalloc
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
+from pycocotools import mask as coco_mask
+from pycocotools.coco import COCO
 
 from labeling.exports import (
     EVERYTHING,
@@ -23,6 +27,7 @@ from labeling.exports import (
     UnknownFormatError,
     formats,
     get_formats,
+    mask_path,
     stream_zip,
     write_zip,
 )
@@ -38,10 +43,11 @@ CARS = MaskRaster(np.array([[0, 2, 2, 0, 0], [1, 1, 1, 1, 1], [1, 0, 0, 0, 2], [
 
 
 def item(index: int, raster: MaskRaster | None = CARS, source: str = "s3://b/in/cat photo.jpg") -> ExportItem:
-    record = json.dumps({"source-ref": source, "n": index}).encode() + b"\n"
+    unlabeled = json.dumps({"source-ref": source, "n": index}).encode() + b"\n"
     png = None if raster is None else encode_mask(raster, JOB.palette())
     read = None if png is None else lambda: png
-    return ExportItem(index, source, 5, 4, record, read)
+    record = unlabeled.replace(b"}", f', "street-1-ref": "{mask_path(index, source)}"}}'.encode())
+    return ExportItem(index, source, 5, 4, record, unlabeled, read)
 
 
 def unpacked(items: list[ExportItem], names: tuple[str, ...] = EVERYTHING) -> dict[str, bytes]:
@@ -64,9 +70,18 @@ def test_everything_is_in_one_archive() -> None:
     }
 
 
-def test_the_manifest_has_every_line_as_it_is() -> None:
+def test_the_manifest_has_every_line_and_names_the_masks_of_the_archive() -> None:
     items = [item(0), item(1, None)]
-    assert unpacked(items)["street-1/manifest/output.manifest"] == items[0].record + items[1].record
+    files = unpacked(items)
+    assert files["street-1/manifest/output.manifest"] == items[0].record + items[1].unlabeled
+    named = json.loads(items[0].record)["street-1-ref"]
+    assert files[f"street-1/{named}"] == encode_mask(CARS, JOB.palette())
+
+
+def test_the_manifest_names_no_mask_that_is_not_there() -> None:
+    lost = replace(item(0), read_mask=lambda: b"")
+    files = unpacked([lost])
+    assert files["street-1/manifest/output.manifest"] == lost.unlabeled
 
 
 def test_masks_come_as_stored_and_in_colour() -> None:
@@ -85,7 +100,7 @@ def test_coco_has_one_annotation_for_each_connected_part() -> None:
         {"id": 2, "name": "car", "supercategory": ""},
     ]
     assert coco["images"] == [
-        {"id": 3, "file_name": "cat photo.jpg", "width": 5, "height": 4, "coco_url": "s3://b/in/cat photo.jpg"}
+        {"id": 3, "file_name": "in/cat photo.jpg", "width": 5, "height": 4, "coco_url": "s3://b/in/cat photo.jpg"}
     ]
     road, roof, corner = coco["annotations"]
     assert (road["id"], road["image_id"], road["category_id"], road["iscrowd"]) == (1, 3, 1, 0)
@@ -115,6 +130,42 @@ def test_parts_that_touch_at_a_corner_are_one_object() -> None:
     assert [each["area"] for each in coco["annotations"]] == [2, 1]
 
 
+@pytest.mark.parametrize(
+    ("input_uri", "source", "name"),
+    [
+        ("s3://b/in/", "s3://b/in/left/cat.jpg", "left/cat.jpg"),
+        ("s3://b/in/", "s3://b/in/right/cat.jpg", "right/cat.jpg"),
+        ("s3://b/input.manifest", "s3://b/in/cat.jpg", "in/cat.jpg"),
+        ("file:///data/in/", "file:///data/in/a/b.png", "a/b.png"),
+        ("", "file:///data/in/a/b.png", "data/in/a/b.png"),
+        ("upload://018f/", "upload://018f/holiday/b.png", "holiday/b.png"),
+        ("", "s3://b", "b"),
+    ],
+)
+def test_coco_tells_equal_names_in_two_folders_apart(input_uri: str, source: str, name: str) -> None:
+    assert replace(JOB, input_uri=input_uri).file_name(source) == name
+
+
+def test_pycocotools_reads_what_was_painted(tmp_path: Path) -> None:
+    """The reader that COCO's authors publish; it knows nothing of ours."""
+    many = MaskRaster(np.random.default_rng(3).integers(0, 3, (4, 5), dtype=np.uint8))
+    rasters = {3: CARS, 4: many, 7: MaskRaster.blank(5, 4)}
+    for name in ("coco", "coco-classes"):
+        file = tmp_path / f"{name}.json"
+        file.write_bytes(unpacked([item(i, r) for i, r in rasters.items()], (name,))[f"street-1/coco/{name}.json"])
+        read = COCO(str(file))
+        assert [category["name"] for category in read.loadCats(read.getCatIds())] == ["road", "car"]
+        assert read.getImgIds() == [3, 4, 7]
+        for index, raster in rasters.items():
+            drawn = np.zeros((4, 5), dtype=np.uint8)
+            for annotation in read.loadAnns(read.getAnnIds(imgIds=[index])):
+                mask = read.annToMask(annotation)
+                assert annotation["area"] == mask.sum() == coco_mask.area(annotation["segmentation"])
+                assert annotation["bbox"] == coco_mask.toBbox(annotation["segmentation"]).tolist()
+                drawn += mask * np.uint8(annotation["category_id"])
+            assert np.array_equal(drawn, raster.indices)
+
+
 def test_coco_by_class_has_one_annotation_for_each_class() -> None:
     coco = json.loads(unpacked([item(0)], ("coco-classes",))["street-1/coco/coco-classes.json"])
     assert [(each["category_id"], each["area"]) for each in coco["annotations"]] == [(1, 7), (2, 5)]
@@ -138,8 +189,8 @@ def test_a_broken_or_missing_mask_is_a_problem_and_the_rest_is_exported() -> Non
     def gone() -> bytes:
         raise FileNotFoundError("no such key")
 
-    broken = ExportItem(0, "s3://b/a.jpg", 5, 4, b'{"source-ref":"s3://b/a.jpg"}', lambda: b"not a png")
-    lost = ExportItem(1, "s3://b/b.jpg", 5, 4, b'{"source-ref":"s3://b/b.jpg"}', gone)
+    broken = ExportItem(0, "s3://b/a.jpg", 5, 4, b'{"n":1}', b'{"n":0}', lambda: b"not a png")
+    lost = ExportItem(1, "s3://b/b.jpg", 5, 4, b'{"n":1}', b'{"n":0}', gone)
     out = io.BytesIO()
     problems = write_zip([broken, lost, item(2)], JOB, get_formats(), out)
     assert [problem.index for problem in problems] == [0, 1]
@@ -195,7 +246,7 @@ def test_what_grows_with_the_number_of_objects_goes_to_disk() -> None:
     """300 lines of 50,000 bytes are 15 MB of manifest."""
     png = encode_mask(CARS, JOB.palette())
     line = b"x" * 50_000
-    items = (ExportItem(index, "s3://b/a.jpg", 5, 4, line, lambda: png) for index in range(300))
+    items = (ExportItem(index, "s3://b/a.jpg", 5, 4, line, b"{}", lambda: png) for index in range(300))
     tracemalloc.start()
     try:
         for _ in stream_zip(items, JOB, get_formats(("manifest", "coco"))):
@@ -218,7 +269,7 @@ def test_255_classes_are_exported() -> None:
     raster = MaskRaster(np.arange(256, dtype=np.uint8).reshape(16, 16))
     png = encode_mask(raster, job.palette())
     out = io.BytesIO()
-    entry = ExportItem(0, "s3://b/a.png", 16, 16, b"{}", lambda: png)
+    entry = ExportItem(0, "s3://b/a.png", 16, 16, b"{}", b"{}", lambda: png)
     assert write_zip([entry], job, get_formats(), out) == []
     with zipfile.ZipFile(out) as archive:
         assert len(json.loads(archive.read("many/coco/coco.json"))["annotations"]) == 255
