@@ -39,6 +39,20 @@ def test_a_new_owner_gets_a_link_to_choose_a_password(db: None) -> None:
     assert browser.get("/api/v1/organizations/current").json()["role"] == "owner"
 
 
+def test_who_let_the_link_run_out_gets_another(db: None) -> None:
+    first = _create("Hooli", "gavin").split()[-1]
+    said = StringIO()
+    call_command("password_link", "gavin", stdout=said)
+    link = said.getvalue().split()[-1]
+    assert "gavin sets a password here" in said.getvalue() and link.startswith(first.rpartition("/key/")[0])
+    assert Client().get(f"/{link.split('/', 3)[3]}").status_code == 302
+    with pytest.raises(CommandError, match="no account named gaven"):
+        call_command("password_link", "gaven")
+    User.objects.filter(username="gavin").update(is_active=False)
+    with pytest.raises(CommandError, match="switched off"):
+        call_command("password_link", "gavin")
+
+
 def test_a_password_can_come_by_standard_input(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", StringIO("a good long password\n"))
     said = _create("Hooli", "gavin", vendor=True, password_stdin=True)

@@ -67,6 +67,15 @@ def test_a_new_organization_has_an_owner_who_gets_a_link(operator: Client) -> No
     assert link and Client().get(link[0]).status_code == 302
 
 
+def test_an_owner_whose_link_ran_out_gets_a_new_one_from_the_organizations_page(operator: Client) -> None:
+    operator.post(f"{ORGANIZATIONS}add/", {"name": "Hooli", "owner_username": "gavin"})
+    page = operator.get(f"{ORGANIZATIONS}{Organization.objects.get(name='Hooli').pk}/change/").content.decode()
+    [action] = re.findall(r'formaction="([^"]+)"', page)
+    assert action == f"{USERS}{User.objects.get(username='gavin').pk}/password-link/"
+    link = re.search(r"/accounts/password/reset/key/[^\"]+", operator.post(action).content.decode())
+    assert link and Client().get(link[0]).status_code == 302
+
+
 def test_what_cannot_be_made_is_said(acme: Company, operator: Client) -> None:
     taken = operator.post(f"{ORGANIZATIONS}add/", {"name": "ACME vision", "owner_username": "gavin"})
     assert "organization with this name already" in taken.content.decode()

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -58,8 +58,18 @@ class OrganizationAdmin(_OperatorPage):
 
     @admin.display(description=_("owners"))
     def owners(self, organization: Organization) -> str:
+        """Each with a button for a new link: the one from the organization's making may have run out unused."""
         found = operators.owners_of(organization=organization)
-        return ", ".join(f"{one.get_full_name()} ({one.username})" for one in found) or str(_("none"))
+        rows = ((f"{one.get_full_name()} ({one.username})", self._link_button(one)) for one in found)
+        return format_html_join("", "<p>{} {}</p>", rows) or str(_("none"))
+
+    @staticmethod
+    def _link_button(owner: User) -> str:
+        if not owner.is_active:
+            return ""
+        action = reverse("operator:accounts_user_password_link", args=[owner.pk])
+        button = '<button class="mw-button" formmethod="post" formnovalidate formaction="{}">{}</button>'
+        return format_html(button, action, _("Make a password link"))
 
     def get_fields(self, request: HttpRequest, obj: Organization | None = None) -> Any:
         if obj is None:
