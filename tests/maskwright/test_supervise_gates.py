@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from maskwright.supervise import gates
-from maskwright.supervise.gates import Gate
+from maskwright.supervise.gates import Gate, Result
 
 ROOT = Path(__file__).resolve().parents[2]
 Answer = Callable[..., int]
@@ -26,8 +26,8 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Answer:
         yield Urls()
 
     def run(target: str, *, browser: bool, oldest: bool = True, code: int = 0, ci: bool = False) -> int:
-        def results(found: list[Gate], *_: Any) -> list[tuple[Gate, int, float]]:
-            return [(gate, code, 0.0) for gate in found]
+        def results(found: list[Gate], *_: Any) -> list[Result]:
+            return [Result(gate, code, 0.0) for gate in found]
 
         monkeypatch.setattr(gates, "session_services", no_servers)
         monkeypatch.setattr(gates, "provide_browser", lambda: browser)

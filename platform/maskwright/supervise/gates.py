@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import second_chance
 from .doctor import CHROMIUM_NAMES
 from .errors import SupervisionError
 from .external import OLDEST_SERVER
@@ -35,6 +36,8 @@ class Gate:
     # Whether it gets the addresses of the servers as an application would. Tests do not: they start
     # installations of their own, which must not mistake these for a production environment.
     needs_addresses: bool = False
+    #: pytest without tests, for the few that failed under load (`second_chance`); empty: there is none.
+    again: tuple[str, ...] = ()
 
 
 def static_gates() -> list[Gate]:
@@ -61,14 +64,15 @@ def gates_for(target: str, *, browser: bool) -> list[Gate]:
     pytest = (PYTHON, "-m", "pytest")
     # Each of the two has an installation and a browser of its own.
     in_two = ("-n", "2", "--dist", "loadfile")
-    end_to_end = [Gate("end-to-end tests", (*pytest, *in_two, "--durations=12", END_TO_END))] if browser else []
+    browser_tests = (*pytest, *in_two, "--durations=12", END_TO_END)
+    end_to_end = [Gate("end-to-end tests", browser_tests, again=pytest)] if browser else []
     match target:
         case "check":
             return static_gates()
         case "test":
             # One more than most machines of CI have cores: tests wait for processes, leases and disks half of the time.
             without_browser = (*pytest, "-n", "3", "--durations=25", "tests", f"--ignore={END_TO_END}")
-            return [*static_gates(), Gate("Python tests", without_browser), *end_to_end]
+            return [*static_gates(), Gate("Python tests", without_browser, again=pytest), *end_to_end]
         case "e2e":
             return end_to_end
         case "soak":
@@ -99,15 +103,29 @@ def provide_browser() -> bool:
     return find_browser() is not None
 
 
-def run_gates(gates: list[Gate], env: Mapping[str, str], addresses: Mapping[str, str]) -> list[tuple[Gate, int, float]]:
-    """Run all gates; (gate, exit code, seconds) of each."""
+@dataclass(frozen=True)
+class Result:
+    """`unsteady`: tests that passed only when they were run again, alone."""
+
+    gate: Gate
+    code: int
+    seconds: float
+    unsteady: tuple[str, ...] = ()
+
+
+def run_gates(gates: list[Gate], env: Mapping[str, str], addresses: Mapping[str, str]) -> list[Result]:
+    """Run all gates, whatever the ones before them said."""
     results = []
     for gate in gates:
         print(f"\n=== {gate.name}", flush=True)
         started = time.monotonic()
         given = dict(env) | dict(addresses if gate.needs_addresses else {})
-        code = subprocess.run(gate.command, cwd=gate.folder, env=given, check=False).returncode
-        results.append((gate, code, time.monotonic() - started))
+        unsteady: list[str] = []
+        if gate.again:
+            code, unsteady = second_chance.run(gate.command, gate.again, gate.folder, given)
+        else:
+            code = subprocess.run(gate.command, cwd=gate.folder, env=given, check=False).returncode
+        results.append(Result(gate, code, time.monotonic() - started, tuple(unsteady)))
     return results
 
 
@@ -130,9 +148,11 @@ def main(target: str) -> int:
         env = find_npm()[1] | {"PYTHONPATH": os.pathsep.join([str(ROOT / "platform"), str(ROOT)])}
         results = run_gates(gates_for(target, browser=browser), env, addresses)
     print("\n=== Summary")
-    for gate, code, seconds in results:
-        print(f"  {'passed' if code == 0 else 'FAILED'}  {seconds:7.1f} s  {gate.name}")
-    failed = [gate.name for gate, code, _ in results if code != 0]
+    for result in results:
+        print(f"  {'passed' if result.code == 0 else 'FAILED'}  {result.seconds:7.1f} s  {result.gate.name}")
+        for name in result.unsteady:
+            print(f"  !!! UNSTEADY, mend it: {name} failed, and passed alone")
+    failed = [result.gate.name for result in results if result.code != 0]
     if target == "test" and installed_postgres(OLDEST_SERVER // 10_000) is None:
         print(f"\n  !!! NO POSTGRESQL {OLDEST_SERVER // 10_000} HERE: the oldest supported version WAS NOT TESTED.")
     if needs_browser and not browser:
