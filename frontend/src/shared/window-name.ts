@@ -1,3 +1,5 @@
+import { randomUuid } from "./uuid";
+
 /**
  * This window's name, told to the server with each draft: "<browser>:<window>". The person is then told whether another
  * window of this browser or another device has saved.
@@ -5,7 +7,7 @@
 const KEY = "maskwright-browser";
 
 function browserName(): string {
-  const made = crypto.randomUUID().slice(0, 13);
+  const made = randomUuid().slice(0, 13);
   try {
     const kept = localStorage.getItem(KEY);
     if (kept !== null && /^[0-9a-f-]{13}$/.test(kept)) return kept;
@@ -19,7 +21,7 @@ function browserName(): string {
 let name: string | null = null;
 
 export function windowName(): string {
-  name ??= `${browserName()}:${crypto.randomUUID().slice(0, 13)}`;
+  name ??= `${browserName()}:${randomUuid().slice(0, 13)}`;
   return name;
 }
 

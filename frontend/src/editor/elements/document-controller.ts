@@ -52,7 +52,7 @@ export class DocumentController {
   }
 
   transport(): Transport {
-    this.editor.transport ??= this.editor.mode === "preview" ? new FixtureTransport() : new HttpTransport();
+    this.editor.transport ??= this.editor.mode === "preview" || this.editor.mode === "embedded" ? new FixtureTransport() : new HttpTransport();
     return this.editor.transport;
   }
 
@@ -143,7 +143,7 @@ export class DocumentController {
 
   #sameImage({ image }: Assignment): boolean {
     const open = this.opened?.image;
-    return this.editor.mode === "preview" && open !== undefined && open.url === image.url && open.width === image.width && open.height === image.height;
+    return (this.editor.mode === "preview" || this.editor.mode === "embedded") && open !== undefined && open.url === image.url && open.width === image.width && open.height === image.height;
   }
 
   #start(assignment: Assignment, document: OpenedDocument, store: LocalStore, pixels: WorkerPixelWork): void {
@@ -186,6 +186,7 @@ export class DocumentController {
       }),
     );
     this.editor.status = { kind: "open" };
+    this.editor.emit("mw-opened");
     this.#tellRestored(document.restored);
     if (this.editor.mode === "view") void this.showLayer(this.editor.layers[0]?.id ?? null);
     if (this.editor.mode === "work") this.editor.stageHost.focus({ preventScroll: true });

@@ -142,7 +142,7 @@ export class LabelList extends SignalElement {
         @keydown=${(event: KeyboardEvent) => this.#arrows(event, shown)}>
         ${shown.map((category) => this.#row(engine, category, whole))}
       </ul>
-      ${shown.length === 0 ? html`<div class="none">${t("No class has this name.")}</div>` : nothing}
+      ${shown.length === 0 ? html`<div class="none">${categories.length === 0 ? t("There is no class yet.") : t("No class has this name.")}</div>` : nothing}
       <div class="class unlabeled">
         <span class="swatch"></span><span class="name">${t("Unlabeled")}</span><span></span>
         <span class="share">${share(map.unlabeled, whole)}</span>

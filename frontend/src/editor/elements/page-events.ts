@@ -42,8 +42,8 @@ function keyDown(editor: SegmentationEditor, event: KeyboardEvent): void {
   if (engine === null || event.defaultPrevented || editor.dialogElement.open || editor.inert) return;
   const phase = editor.session?.phase.value.kind;
   if (phase === "sending" || phase === "sent" || phase === "stopped") return;
-  // In a page of its own the editor has the keyboard; in a form, only while one is at work in it.
-  const ours = editor.mode === "work" || event.composedPath().includes(editor) || engine.pointer.position !== null;
+  // In a page of its own, or a task's frame, the editor has the keyboard; in a form, only while one is at work in it.
+  const ours = editor.mode === "work" || editor.mode === "embedded" || event.composedPath().includes(editor) || engine.pointer.position !== null;
   if (!ours || isTaken(event)) return;
   editor.session?.input();
   if (engine.keyDown(event)) event.preventDefault();

@@ -33,7 +33,7 @@ import { renderShell } from "./shell-view";
 import "./status-bar";
 import "./toolbar";
 
-export type EditorMode = "work" | "preview" | "view";
+export type EditorMode = "work" | "preview" | "view" | "embedded";
 
 /** A mask to look at in view mode. */
 export interface Layer {
@@ -54,6 +54,8 @@ export class SegmentationEditor extends SignalElement {
   @property({ type: Array }) layers: readonly Layer[] = [];
   /** How the picture is drawn: `webgl` or `canvas2d`; left out, whichever is faster here. */
   @property() renderer: "webgl" | "canvas2d" | null = null;
+  /** Embedded: the page gives something for the slots beside the image. */
+  @property({ type: Boolean, attribute: "with-beside" }) withBeside = false;
   @property({ attribute: "sign-in-url" }) signInUrl = "/accounts/login/";
 
   @state() status: Status = { kind: "empty" };
@@ -168,6 +170,10 @@ export class SegmentationEditor extends SignalElement {
   requestSubmit(): void {
     const { engine } = this;
     if (engine === null || this.mode === "view" || engine.busy) return;
+    if (this.mode === "embedded") {
+      this.emit("mw-submit");
+      return;
+    }
     const { unlabeled, width, height } = engine.workspace.map;
     const mustCover = this.opened?.template.require_full_coverage === true;
     const asks = asksAboutUnlabeled({ job: this.opened?.task.job.id ?? "", unlabeled, whole: width * height, mustCover });

@@ -143,6 +143,12 @@ export const shellStyles = css`
   .menu [popover] button:focus-visible {
     background: var(--mw-surface-2, #eceff1);
   }
+  .beside {
+    flex: 0 1 auto;
+    max-block-size: 60%;
+    overflow-y: auto;
+    border-block-end: 1px solid var(--mw-border, #d9dfe3);
+  }
   .instructions {
     display: flex;
     flex-direction: column;

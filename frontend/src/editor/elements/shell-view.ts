@@ -92,8 +92,8 @@ function renderHeader(editor: SegmentationEditor): TemplateResult {
       : html`<button class="tool" aria-label=${help} data-tip="${help}   ?" data-side="end" @click=${() => (editor.dialog = "help")}>
           ${icon("M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17ZM9.8 9.7a2.3 2.3 0 1 1 3.3 2c-.8.4-1.1.8-1.1 1.6M12 16.5v.1")}
         </button>`}
-    ${engine === null || mode === "view" ? nothing : renderMenu(editor, ready)}
-    ${editor.desk !== null ? renderVerdicts(editor, editor.desk, ready) : engine === null || mode === "view"
+    ${engine === null || mode === "view" || mode === "embedded" ? nothing : renderMenu(editor, ready)}
+    ${editor.desk !== null ? renderVerdicts(editor, editor.desk, ready) : engine === null || mode === "view" || mode === "embedded"
       ? nothing
       : html`<button class="button primary" data-testid="submit" ?disabled=${!ready} title="${t("Submit")} (${showKey("mod+enter", isMac())})"
           @click=${() => editor.requestSubmit()}>${t("Submit")}</button>`}
@@ -216,6 +216,7 @@ function renderSide(editor: SegmentationEditor): TemplateResult {
           <summary>${t("Instructions")}${icon("M7 10l5 5 5-5", 16)}</summary>
           <div class="text">${unsafeHTML(instructions)}</div>
         </details>`}
+    ${editor.withBeside ? html`<div class="beside"><slot name="beside"></slot></div>` : nothing}
     ${editor.desk === null ? nothing : html`<mw-editor-review .engine=${engine} .desk=${editor.desk}></mw-editor-review>`}
     ${editor.rework === null ? nothing : html`<mw-editor-rework .engine=${engine} .rework=${editor.rework}></mw-editor-rework>`}
     <mw-editor-labels .engine=${engine}></mw-editor-labels>

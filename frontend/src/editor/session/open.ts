@@ -1,4 +1,5 @@
 import { person } from "../../shared/kept";
+import { randomUuid } from "../../shared/uuid";
 import { LabelMap } from "../document/label-map";
 import { withoutExif } from "../codec/orientation";
 import type { Assignment, Transport } from "../transport/transport";
@@ -59,7 +60,7 @@ export async function openDocument(
   const load = (): Promise<ImageBitmap> => transport.loadImage(assignment, signal).then((blob) => decodeImage(blob, width, height));
   const [image, local] = await Promise.all([ahead?.catch(load) ?? load(), keptHere(assignment, store)]);
   const map = new LabelMap(width, height);
-  const idempotencyKey = local?.idempotencyKey ?? crypto.randomUUID();
+  const idempotencyKey = local?.idempotencyKey ?? randomUuid();
   const start = await loadStart(assignment, transport, pixels);
   if (start !== null) map.replace(start);
   const opened = { map, image, idempotencyKey, start, base: assignment.draft?.seq ?? 0 };
@@ -85,7 +86,7 @@ export async function keptHere(assignment: Assignment, store: LocalStore): Promi
     if (own !== null || assignment.task.id === "" || assignment.stage === "review" || assignment.rework) return own;
     const earlier = await store.newest(assignment.task.id, person());
     // The answer's key belonged to that claim.
-    return earlier === null ? null : { ...earlier, idempotencyKey: crypto.randomUUID() };
+    return earlier === null ? null : { ...earlier, idempotencyKey: randomUuid() };
   } catch {
     return null;
   }

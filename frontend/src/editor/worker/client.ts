@@ -1,6 +1,7 @@
 import type { IndexedImage } from "../codec/png";
 import type { TileChange } from "../document/journal";
 import type { LabelMap } from "../document/label-map";
+import { makePixelWorker } from "./make-worker";
 import { MirrorSource } from "./mirror";
 import type { PixelCall, PixelReply, PixelRequest } from "./messages";
 import type { PixelWork, Raster } from "./pixel-work";
@@ -19,7 +20,7 @@ class Lane {
   #next = 1;
 
   constructor(name: string) {
-    this.#worker = new Worker(new URL("./pixel-worker.ts", import.meta.url), { type: "module", name });
+    this.#worker = makePixelWorker(name);
     this.#worker.onmessage = ({ data }: MessageEvent<PixelReply>) => {
       const waiting = this.#waiting.get(data.id);
       this.#waiting.delete(data.id);

@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 register = template.Library()
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=8)
 def _manifest(path: Path, modified: float) -> dict[str, Any]:
     return dict(json.loads(path.read_text("utf-8")))
 
@@ -58,6 +58,19 @@ def vite_asset(name: str) -> SafeString:
         format_html_join("", '<link rel="modulepreload" href="{}">', ((static(js),) for js in modules)),
         static(script),
     )
+
+
+def crowd_script(language: str) -> str | None:
+    """The address of the script that defines the crowd elements in a task template's frame; None while none is built.
+
+    One classic file per language, with English for those that have none (frontend/vite.crowd.config.ts).
+    """
+    for code in (language, "en"):
+        path = Path(settings.FRONTEND_DIST) / ".vite" / f"crowd-{code}.json"
+        if path.is_file():
+            (entry,) = (one for one in _manifest(path, path.stat().st_mtime).values() if one.get("isEntry"))
+            return static(entry["file"])
+    return None
 
 
 @register.simple_tag

@@ -1,0 +1,3 @@
+/** The same in German. */
+import "../locales/de";
+import "./main";

@@ -1,0 +1,104 @@
+/**
+ * What a task template's frame and the page around it say to each other, over a MessagePort. The frame holds HTML that a
+ * customer wrote: the page believes nothing of it that is not read here, and takes copies, never the objects themselves.
+ */
+
+/** The first word, by `window.postMessage`, with the port. */
+export const BEGIN = "maskwright.begin";
+export const VERSION = 1;
+
+export type FramedAnswer = Readonly<Record<string, unknown>>;
+
+export type FromFrame =
+  /** The form is there and the task may be told. */
+  | { readonly type: "ready" }
+  | { readonly type: "height"; readonly pixels: number }
+  /** The form so far. */
+  | { readonly type: "change"; readonly answer: FramedAnswer }
+  /** The person moves the pointer or types. */
+  | { readonly type: "activity" }
+  | { readonly type: "submit"; readonly answer: FramedAnswer }
+  | { readonly type: "decline" };
+
+export type ToFrame =
+  | {
+      readonly type: "task";
+      readonly language: string;
+      readonly theme: "light" | "dark";
+      readonly draft: FramedAnswer | null;
+      readonly readOnly: boolean;
+    }
+  /** The answer was not taken: the person mends it and submits again. */
+  | { readonly type: "refused"; readonly message: string }
+  /** Nothing can be changed any more. */
+  | { readonly type: "locked"; readonly message: string };
+
+/** Of an answer as text: the largest mask there can be, as base64, and a form beside it. */
+export const MOST_CHARS = 96 * 1024 * 1024;
+const DEEPEST = 32;
+
+/** A copy of a plain JSON object, or null: no cycles, functions, buffers or files, and no deeper than a form can be. */
+export function readAnswer(value: unknown): FramedAnswer | null {
+  if (!isRecord(value)) return null;
+  try {
+    const text = JSON.stringify(value, (_key, one: unknown) => {
+      if (typeof one === "bigint" || (typeof one === "object" && one !== null && !Array.isArray(one) && !isRecord(one))) throw new TypeError("not plain");
+      return one;
+    });
+    if (text.length > MOST_CHARS || depth(value) > DEEPEST) return null;
+    return JSON.parse(text) as FramedAnswer;
+  } catch {
+    return null;
+  }
+}
+
+/** What the page heard from the frame; null is to be dropped. */
+export function readFromFrame(data: unknown): FromFrame | null {
+  if (!isRecord(data)) return null;
+  switch (data["type"]) {
+    case "ready":
+    case "activity":
+    case "decline":
+      return { type: data["type"] };
+    case "height": {
+      const pixels = data["pixels"];
+      if (typeof pixels !== "number" || !Number.isFinite(pixels)) return null;
+      return { type: "height", pixels: Math.min(20_000, Math.max(0, Math.round(pixels))) };
+    }
+    case "change":
+    case "submit": {
+      const answer = readAnswer(data["answer"]);
+      return answer === null ? null : { type: data["type"], answer };
+    }
+    default:
+      return null;
+  }
+}
+
+/** What the frame heard from the page; null is to be dropped. */
+export function readToFrame(data: unknown): ToFrame | null {
+  if (!isRecord(data)) return null;
+  const { type, message } = data;
+  if (type === "refused" || type === "locked") return typeof message === "string" ? { type, message: message.slice(0, 4000) } : null;
+  if (type !== "task" || typeof data["readOnly"] !== "boolean") return null;
+  const draft = data["draft"] === null ? null : readAnswer(data["draft"]);
+  if (draft === null && data["draft"] !== null) return null;
+  const language = typeof data["language"] === "string" && /^[A-Za-z]{2,3}(-[A-Za-z0-9]+)*$/.test(data["language"]) ? data["language"] : "en";
+  return { type, language, theme: data["theme"] === "dark" ? "dark" : "light", draft, readOnly: data["readOnly"] };
+}
+
+/** Whether a window's message is the first word; its port then is the frame's end. */
+export function isBegin(data: unknown): boolean {
+  return isRecord(data) && data["type"] === BEGIN && data["version"] === VERSION;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function depth(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  return 1 + Object.values(value).reduce<number>((most, one) => Math.max(most, depth(one)), 0);
+}
