@@ -17,6 +17,7 @@ from labeling.selectors.objects import UNUSABLE
 from labeling.selectors.progress import job_progress
 from labeling.states import JobState, TaskState
 from labeling.storage import parse_address
+from maskwright.core.wording import reword
 from maskwright.organizations.admin_html import link, moment, thumbnail
 from workforce.models import WorkQueue
 from workforce.selectors import GrantRow
@@ -45,6 +46,7 @@ def console_context(job: LabelingJob, grants: list[GrantRow]) -> dict[str, Any]:
         "reasons": _reasons(job),
         "unusable_url": objects_url(job, state=UNUSABLE),
         "preflight": job.preflight,
+        "function_error": reword(str(job.preflight.get("function_error", ""))),
         "left_out": _left_out(job),
         "is_checking": job.state == JobState.INITIALIZING,
         "is_over": job.state in (JobState.STOPPED, JobState.COMPLETED),

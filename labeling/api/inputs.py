@@ -104,6 +104,12 @@ class JobInput(serializers.Serializer[Any]):
     )
     qualification_skill = serializers.CharField(required=False, allow_blank=True, default="")
     qualification_iou = serializers.FloatField(required=False, default=0.7, help_text="Mean IoU that earns the skill.")
+    pre_annotation_arn = serializers.CharField(
+        required=False, allow_blank=True, default="", help_text="The ARN of a function that prepares each photo."
+    )
+    consolidation_arn = serializers.CharField(
+        required=False, allow_blank=True, default="", help_text="The ARN of a function that makes labels of answers."
+    )
     policy = serializers.CharField(required=False, default=DEFAULT_POLICY, help_text=f"One of: {', '.join(POLICIES)}.")
     required_skills = serializers.DictField(
         child=serializers.IntegerField(), required=False, help_text="The least level (1 to 100) of each skill needed."

@@ -10,6 +10,7 @@ from labeling.api.work.outputs import CategoryOutput, NamedOutput
 from labeling.instructions import render_instructions
 from labeling.models import DataObject
 from maskwright.core.api.fields import KeptText
+from maskwright.core.wording import reword
 
 
 class JobRowOutput(serializers.Serializer[Any]):
@@ -132,7 +133,9 @@ class LeftOutOutput(serializers.Serializer[Any]):
 class PreflightOutput(serializers.Serializer[Any]):
     """`reasons`, `warnings`: numbers by code. The objects of a reason: `objects?problem=<code>`.
 
-    `left_out`: how many files below a prefix are no photos, and the addresses of the first; all: `preflight/left-out`.
+    `not_required`: those of which the pre-annotation function says that nobody need label them; `function_error`: why
+    it does not answer just now. `left_out`: how many files below a prefix are no photos, and the addresses of the
+    first; all: `preflight/left-out`.
     """
 
     state = serializers.CharField()
@@ -142,6 +145,8 @@ class PreflightOutput(serializers.Serializer[Any]):
     usable = serializers.SerializerMethodField()
     unusable = serializers.SerializerMethodField()
     already_labeled = serializers.SerializerMethodField()
+    not_required = serializers.SerializerMethodField()
+    function_error = serializers.SerializerMethodField()
     reasons = serializers.SerializerMethodField()
     warnings = serializers.SerializerMethodField()
     left_out = serializers.SerializerMethodField()
@@ -154,6 +159,12 @@ class PreflightOutput(serializers.Serializer[Any]):
 
     def get_already_labeled(self, job: Any) -> int:
         return int(job.preflight.get("already_labeled", 0))
+
+    def get_not_required(self, job: Any) -> int:
+        return int(job.preflight.get("not_required", 0))
+
+    def get_function_error(self, job: Any) -> str:
+        return reword(str(job.preflight.get("function_error", "")))
 
     def get_reasons(self, job: Any) -> dict[str, int]:
         return dict(job.preflight.get("reasons", {}))

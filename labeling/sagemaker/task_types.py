@@ -3,9 +3,12 @@
 import re
 from collections.abc import Iterator
 
+from labeling.models.function import FunctionKind
 from labeling.sagemaker.constraints import Violation
 from labeling.sagemaker.operation import Request
 from labeling.sagemaker.rules import member, wire_path
+from labeling.services.functions.connecting import find_function
+from labeling.services.functions.using import called_function
 
 SEGMENTATION, PASS_THROUGH = "SemanticSegmentation", "PassThrough"
 ADJUSTMENT, VERIFICATION = "AdjustmentSemanticSegmentation", "VerificationSemanticSegmentation"
@@ -16,11 +19,25 @@ _SUFFIX = re.compile(r":function:(PRE|ACS)-([A-Za-z0-9]+)(:.*)?$")
 
 
 def task_type(request: Request, path: str) -> str:
-    """The task type a function's ARN names; "" for functions that are no built-in ones, and where none is given."""
+    """The task type a function's ARN names; "" for functions that are no built-in ones, and where none is given.
+
+    What the organization connected to an ARN comes before what the ARN's last part says.
+    """
     arn = member(request, path)
-    found = _SUFFIX.search(arn) if isinstance(arn, str) else None
+    if not isinstance(arn, str):
+        return ""
+    connected = find_function(arn)
+    if connected is not None:
+        return connected.target if connected.kind == FunctionKind.BUILTIN else ""
+    found = _SUFFIX.search(arn)
     wanted = "PRE" if path == PRE else "ACS"
     return found[2] if found and found[1] == wanted else ""
+
+
+def is_connected(request: Request, path: str) -> bool:
+    """Whether the function at this place of the request is called, being no built-in one."""
+    arn = member(request, path)
+    return isinstance(arn, str) and called_function(arn) is not None
 
 
 def job_type(request: Request) -> str:
@@ -36,8 +53,14 @@ def known_functions(request: Request) -> Iterator[Violation]:
         kind = task_type(request, path)
         if kind in (ADJUSTMENT, VERIFICATION):
             yield _sentence(path, f"{path}: {kind} jobs are not available on this installation yet.")
+        elif not kind and not is_connected(request, path):
+            yield _sentence(
+                path,
+                f"{path}: the function {arn[:300]} is not known on this installation. An owner connects it under "
+                "Functions.",
+            )
         elif not kind:
-            yield _sentence(path, f"{path}: the function {arn[:300]} is not known on this installation.")
+            continue
         elif kind not in (SEGMENTATION, PASS_THROUGH):
             yield _sentence(path, f"{path}: the task type {kind[:60]} is not supported; this is {SEGMENTATION} only.")
 

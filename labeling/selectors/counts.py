@@ -11,7 +11,8 @@ from labeling.models import JobCount, LabelingJob
 
 @dataclass(frozen=True)
 class JobCounts:
-    """Objects of a job. `failed`: those that cannot be used or labeled; `already_labeled` passed through unchanged."""
+    """Objects of a job. `failed`: those that cannot be used or labeled. `already_labeled`: those that pass through
+    unchanged, also since the pre-annotation function says that nobody need label them."""
 
     total: int
     done: int
@@ -33,5 +34,5 @@ def counts_of(jobs: Sequence[LabelingJob]) -> dict[uuid.UUID, JobCounts]:
 def _counts(job: LabelingJob, done: int, failed: int) -> JobCounts:
     report = job.preflight
     usable, unusable = report.get("usable", 0), report.get("unusable", 0)
-    before = report.get("already_labeled", 0)
+    before = report.get("already_labeled", 0) + report.get("not_required", 0)
     return JobCounts(usable + unusable + before, done, failed + unusable, before)

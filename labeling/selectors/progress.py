@@ -9,6 +9,7 @@ from django.db.models import Count, Min, Q, Sum
 from django.utils import timezone
 
 from labeling.models import Annotation, LabelingJob, Task
+from labeling.services.intake.counts import TOTALS
 from labeling.services.intake.reading import ALL_READ
 from labeling.services.jobs import own_job
 from labeling.states import COUNTED, AnnotationState, JobState, TaskState
@@ -74,7 +75,7 @@ def job_progress(job_id: uuid.UUID) -> JobProgress:
     )
     return JobProgress(
         state=job.state,
-        total=sum(report.get(key, 0) for key in ("usable", "unusable", "already_labeled")),
+        total=sum(report.get(key, 0) for key in TOTALS),
         usable=report.get("usable", 0),
         unusable=report.get("unusable", 0),
         tasks=tasks,
@@ -118,7 +119,7 @@ def _intake(job: LabelingJob) -> IntakeProgress | None:
     if job.state != JobState.INITIALIZING:
         return None
     report = job.preflight
-    checked = sum(report.get(key, 0) for key in ("usable", "unusable", "already_labeled"))
+    checked = sum(report.get(key, 0) for key in TOTALS)
     blank = report.get("warnings", {}).get("blank_line", 0)
     total = job.intake_lines - blank if job.intake_cursor == ALL_READ else None
     return IntakeProgress(checked, total, report.get("unusable", 0))

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from labeling.models import LabelingJob, Task
 from labeling.selectors.results import results
+from labeling.services.intake.preannotation import is_asking
 from labeling.services.jobs import advance_job
 from labeling.services.jobs.enough import stop_if_enough
 from labeling.states import UNFINISHED, JobState, TaskState
@@ -95,6 +96,8 @@ def _result_if_over(job_id: uuid.UUID) -> tuple[int, int, int] | None:
         done=Count("id", filter=Q(state=TaskState.DONE)),
         unfinished=Count("id", filter=Q(state__in=unfinished)),
     )
+    if job.state == JobState.IN_PROGRESS and is_asking(job):
+        return None
     return None if counts["unfinished"] else (counts["tasks"], counts["generations"], counts["done"])
 
 

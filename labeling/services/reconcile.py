@@ -40,6 +40,14 @@ WHERE j.organization_id = %(org)s AND EXISTS (
     AND c.created_at > coalesce(j.manifest_written_at - interval '1 minute', '-infinity'))
 """
 
+# Photos that wait for the pre-annotation function of a job whose intake is over: they were tried again.
+_UNANNOTATED = f"""
+SELECT j.id FROM labeling_labelingjob j
+WHERE j.organization_id = %(org)s AND j.state IN ('ready', 'in_progress', 'paused')
+  AND EXISTS (SELECT 1 FROM labeling_functioncall f
+    WHERE f.job_id = j.id AND f.role = 'pre' AND f.state = 'waiting' AND f.next_at <= clock_timestamp())
+  AND NOT EXISTS ({_PENDING.format(key="j.id")})
+"""
 
 # Ready, meant to start by itself, and a vendor accepted: the message of that was lost, or the grant began later.
 _ACCEPTED = """
@@ -60,6 +68,10 @@ def reconcile_organization() -> int:
         for topic, sql in (("job.finish", _ENDED), ("job.publish", _UNPUBLISHED)):
             cursor.execute(sql, {"org": owner, "unfinished": list(UNFINISHED)})
             messages += [Message(topic, owner, {"job_id": str(job)}, key=str(job)) for (job,) in cursor.fetchall()]
+        cursor.execute(_UNANNOTATED, {"org": owner, "topic": "function.annotate"})
+        messages += [
+            Message("function.annotate", owner, {"job_id": str(job)}, key=str(job)) for (job,) in cursor.fetchall()
+        ]
         cursor.execute(_ACCEPTED, {"org": owner})
         messages += [accepted_message(owner, queue) for (queue,) in cursor.fetchall()]
     for job in LabelingJob.objects.filter(organization_id=owner, state=JobState.INITIALIZING, intake_done_at=None):

@@ -1,13 +1,14 @@
 """Try again what failed: a photo that could not be used, an object nobody could finish, a failed consolidation."""
 
 import uuid
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from labeling.errors import MoveRefused
 from labeling.models import Annotation, DataObject, LabelingJob, Task
+from labeling.services.intake.counts import moved
 from labeling.services.intake.photos import accept_photo, judge
+from labeling.services.intake.preannotation import annotate_message, is_asking
 from labeling.services.jobs import reopen_job
 from labeling.services.tasks import advance_task, start_consolidation
 from labeling.states import AnnotationState, JobState, TaskState
@@ -102,21 +103,8 @@ def recheck_object(*, organization_id: uuid.UUID, object_id: uuid.UUID) -> None:
             return
         before = locked.problem_code
         accept_photo(job, locked, verdict)
-        report = _moved(job.preflight, before, locked.problem_code)
+        report = moved(job.preflight, before, locked.problem_code)
         LabelingJob.objects.filter(pk=job.pk).update(preflight=report)
+        if is_asking(job):
+            emit(annotate_message(job))
         emit(push(organization_id, f"job.{job.pk}", "job.progress", job=job.pk))
-
-
-def _moved(report: dict[str, Any], before: str, after: str) -> dict[str, Any]:
-    """The preflight report after one object went from one reason to another, or to none."""
-    reasons: dict[str, int] = dict(report.get("reasons", {}))
-    reasons[before] = reasons.get(before, 1) - 1
-    if after:
-        reasons[after] = reasons.get(after, 0) + 1
-    became_usable = 0 if after else 1
-    return {
-        **report,
-        "usable": report.get("usable", 0) + became_usable,
-        "unusable": report.get("unusable", 0) - became_usable,
-        "reasons": {code: number for code, number in reasons.items() if number > 0},
-    }

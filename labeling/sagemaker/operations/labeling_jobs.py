@@ -13,7 +13,7 @@ from labeling.sagemaker.operations.tags import put_tags
 from labeling.sagemaker.roles import check_role
 from labeling.sagemaker.rules import at_most, exactly_one, member, not_yet, unique_tags
 from labeling.sagemaker.s3 import storage_uri
-from labeling.sagemaker.task_types import attribute_name, known_functions, one_task_type
+from labeling.sagemaker.task_types import ACS, PRE, attribute_name, known_functions, one_task_type
 from labeling.sagemaker.teams import Workers, workers_of
 from labeling.sagemaker.translate import sentences
 from labeling.services.jobs import JobContent, create_job, stop_job
@@ -53,6 +53,8 @@ _MEMBERS = {
     "time_limit_seconds": "HumanTaskConfig.TaskTimeLimitInSeconds",
     "max_concurrent": "HumanTaskConfig.MaxConcurrentTaskCount",
     "work_team_id": "HumanTaskConfig.WorkteamArn",
+    "pre_annotation_arn": PRE,
+    "consolidation_arn": ACS,
     "categories": LABELS,
     "title": "HumanTaskConfig.TaskTitle",
     "instructions": TEMPLATE,
@@ -114,6 +116,8 @@ def _order(given: Request, workers: Workers) -> dict[str, Any]:
         "number_of_labelers": human["NumberOfHumanWorkersPerDataObject"],
         "time_limit_seconds": human["TaskTimeLimitInSeconds"],
         "max_concurrent": human.get("MaxConcurrentTaskCount", 1000),
+        "pre_annotation_arn": member(given, PRE) or "",
+        "consolidation_arn": member(given, ACS) or "",
         "start_when_ready": True,
         "stop_after_objects": stops.get("MaxHumanLabeledObjectCount"),
         "stop_after_percent": stops.get("MaxPercentageOfInputDatasetLabeled"),

@@ -55,6 +55,9 @@ class IntakeRun:
     def beat(self) -> None:
         """Between chunks, while something takes long; outside of any scope."""
         if time.monotonic() - self._renewed >= _BEAT_SECONDS:
-            with organization_scope(self.organization_id):
-                renew(self.message_id, LEASE_SECONDS)
+            self.renew()
             self._renewed = time.monotonic()
+
+    def renew(self) -> None:
+        with organization_scope(self.organization_id):
+            renew(self.message_id, LEASE_SECONDS)

@@ -1,10 +1,10 @@
-"""Second pass: photos are fetched and judged; usable ones get a work item and a task in the same transaction.
+"""Second pass: photos are fetched and judged; usable ones get a work item and a task in the same transaction, or are
+first told to the job's pre-annotation function.
 
 Memory: at most `_THREADS` files of IMAGE_MAX_BYTES at a time; pixels are decoded in a limited child process.
 """
 
 import uuid
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import repeat
@@ -13,16 +13,15 @@ from django.conf import settings
 from django.utils.translation import gettext_noop
 
 from labeling.images import ImageError, ImageFacts, inspect_image, missing, verify_decodes
-from labeling.models import DataObject, LabelingJob, Task
+from labeling.models import DataObject, LabelingJob
 from labeling.services.intake.context import IntakeRun
 from labeling.services.intake.counts import Counts
+from labeling.services.intake.preannotation import take_on
 from labeling.services.thumbnails import SIDE, keep_thumbnail
 from labeling.storage import Location, Resolver
 from maskwright.core.errors import DomainError
-from maskwright.core.ids import uuid7
 from maskwright.core.objects import ObjectMissing, ObjectStoreError
 from maskwright.core.scope import organization_scope
-from workforce.services.queues import add_items
 
 CHUNK = 32
 _THREADS = 4
@@ -145,7 +144,7 @@ def _write_chunk(run: IntakeRun, verdicts: dict[uuid.UUID, Verdict]) -> None:
             else:
                 counts.reasons[row.problem_code] += 1
         DataObject.objects.bulk_update(rows, _VERDICT_FIELDS)
-        _add_tasks(job, usable)
+        take_on(job, usable)
         LabelingJob.objects.filter(pk=job.pk).update(preflight=counts.added_to(job.preflight))
         run.chunk_written(job)
 
@@ -168,21 +167,4 @@ def accept_photo(job: LabelingJob, row: DataObject, verdict: Verdict) -> None:
     usable = _judged(row, verdict)
     row.save(update_fields=_VERDICT_FIELDS)
     if usable:
-        _add_tasks(job, [row])
-
-
-def _add_tasks(job: LabelingJob, usable: Sequence[DataObject]) -> None:
-    if not usable:
-        return
-    items = {row.pk: uuid7() for row in usable}
-    add_items(queue_id=job.work_queue_id, items=[(items[row.pk], row.index) for row in usable])
-    Task.objects.bulk_create(
-        Task(
-            organization_id=job.organization_id,
-            job_id=job.pk,
-            work_queue_id=job.work_queue_id,
-            data_object_id=row.pk,
-            work_item_id=items[row.pk],
-        )
-        for row in usable
-    )
+        take_on(job, [row])

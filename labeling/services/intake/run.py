@@ -8,14 +8,17 @@ from django.utils.translation import gettext_noop
 
 from labeling.errors import AddressUnusable, EndpointRefused, InputChanged, IntakeInterrupted, MoveRefused
 from labeling.models import LabelingJob
-from labeling.services.intake.context import IntakeRun
+from labeling.services.intake.context import LEASE_SECONDS, IntakeRun
+from labeling.services.intake.counts import NOT_REQUIRED
 from labeling.services.intake.photos import check_photos
+from labeling.services.intake.preannotation import annotate_objects
 from labeling.services.intake.reading import read_input
 from labeling.services.jobs import advance_job, own_job, start_job
 from labeling.services.jobs.create import intake_message
 from labeling.states import JobState
 from maskwright.audit.record import record
 from maskwright.core.crypto import SecretUnreadable
+from maskwright.core.heartbeat import heartbeat
 from maskwright.core.objects import ObjectMissing
 from maskwright.core.outbox import emit
 from maskwright.core.scope import organization_scope
@@ -34,17 +37,23 @@ def run_intake(*, organization_id: uuid.UUID, message_id: uuid.UUID, job_id: uui
     """
     run = IntakeRun(organization_id, message_id, job_id)
     try:
-        is_done = read_input(run) and check_photos(run)
+        wait = _annotated(run) if read_input(run) and check_photos(run) else 0.0
         with organization_scope(organization_id):
-            if is_done:
+            if wait is None:
                 _finish(run)
             else:
-                emit(intake_message(own_job(job_id)))
+                emit(intake_message(own_job(job_id), wait))
     except IntakeInterrupted as interrupted:
         logger.info("Intake of job %s ends: %s", job_id, interrupted.message)
     except _FINAL as error:
         with organization_scope(organization_id):
             fail_intake(job_id=job_id, reason=error.message)
+
+
+def _annotated(run: IntakeRun) -> float | None:
+    """Ask the job's pre-annotation function, whose answers may take longer than this run's lease."""
+    with heartbeat(run.renew, every=LEASE_SECONDS / 3):
+        return annotate_objects(organization_id=run.organization_id, job_id=run.job_id)
 
 
 def fail_intake(*, job_id: uuid.UUID, reason: str) -> None:
@@ -58,11 +67,11 @@ def _finish(run: IntakeRun) -> None:
     locked_queue(own_job(run.job_id).work_queue_id)  # queue before job, as every move locks them
     job = run.locked_job()
     LabelingJob.objects.filter(pk=job.pk).update(intake_done_at=timezone.now())
-    numbers = {name: value for name, value in job.preflight.items() if name != "left_out"}
+    numbers = {name: value for name, value in job.preflight.items() if name not in ("left_out", "function_error")}
     left_out = job.preflight.get("left_out", {}).get("count", 0)
     record("labeling_job.intake_done", "labeling_job", job.pk, **numbers, left_out=left_out)
     usable = job.preflight.get("usable", 0)
-    if not usable:
+    if not usable and not job.preflight.get(NOT_REQUIRED, 0):
         advance_job(job=job, to=JobState.FAILED, reason=_nothing_usable(job))
         return
     advance_job(job=job, to=JobState.READY)

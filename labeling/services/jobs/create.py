@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from labeling.consolidation import DEFAULT_RULE
 from labeling.models import JobRevision, LabelingJob, LabelSet, TaskTemplate, TaskTemplateVersion
+from labeling.services.functions.using import function_problems, use_functions
 from labeling.services.jobs import rules
 from labeling.services.jobs.locations import input_problems, output_or_default, output_problems
 from labeling.services.label_sets import Category, complete_categories, current_categories
@@ -75,6 +76,8 @@ def create_job(
     qualification_iou: float = 0.7,
     stop_after_objects: int | None = None,
     stop_after_percent: int | None = None,
+    pre_annotation_arn: str = "",
+    consolidation_arn: str = "",
     **distribution: Any,
 ) -> LabelingJob:
     """Make a job in state `initializing` and emit `job.intake`, which reads its input and checks its photos.
@@ -84,8 +87,9 @@ def create_job(
     of the results wait for the review team; `gold_rate` (0 to 1) of a person's photos are gold tasks, once there are
     any. `content` stands in place of a label set and a template. The job stops by itself once people labeled
     `stop_after_objects`, or `stop_after_percent` of its objects. In a qualification everybody gets each gold task once,
-    and the skill from the IoU on. `distribution`: policy, required_skills, hold_seconds, max_open_claims,
-    max_declines, as `create_queue` has them. Raises Invalid with every problem at once; then nothing was made.
+    and the skill from the IoU on. The two ARNs name functions that the organization connected. `distribution`: policy,
+    required_skills, hold_seconds, max_open_claims, max_declines, as `create_queue` has them. Raises Invalid with every
+    problem at once; then nothing was made.
     """
     attribute = label_attribute_name or f"{name}-ref"
     output = output_or_default(output_uri)
@@ -111,6 +115,8 @@ def create_job(
         *rules.distribution_problems(distribution),
         *rules.quality_problems({"gold_rate": gold_rate, "qualification_iou": qualification_iou}),
         *rules.skill_problems(is_qualification, qualification_skill),
+        *function_problems("pre_annotation_arn", pre_annotation_arn),
+        *function_problems("consolidation_arn", consolidation_arn),
         *input_problems(resolver, input_uri),
         *output_problems(resolver, output),
     ]
@@ -152,14 +158,15 @@ def create_job(
     except IntegrityError as error:  # somebody else took the name at the same moment
         raise Invalid(_("The job cannot be created."), fields=(_name_taken(name),)) from error
     _first_revision(job, parts.categories, version)
+    use_functions(job=job, pre_arn=pre_annotation_arn, consolidation_arn=consolidation_arn)
     add_usual_rules(job)
     record("labeling_job.created", "labeling_job", job.pk, name=name, input_uri=input_uri)
     emit(intake_message(job))
     return job
 
 
-def intake_message(job: LabelingJob) -> Message:
-    return Message("job.intake", job.organization_id, {"job_id": str(job.pk)}, key=str(job.pk))
+def intake_message(job: LabelingJob, delay: float = 0.0) -> Message:
+    return Message("job.intake", job.organization_id, {"job_id": str(job.pk)}, key=str(job.pk), delay=delay)
 
 
 def _first_revision(job: LabelingJob, categories: tuple[Category, ...], version: TaskTemplateVersion) -> None:
