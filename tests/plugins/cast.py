@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass, field
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 
 from maskwright.accounts.models import User
@@ -42,13 +43,17 @@ class Company:
 
 
 def make_company(name: str, *, is_vendor: bool = False) -> Company:
+    """In few statements, since nearly every test begins with it."""
     slug = name.lower().split()[0]
     company = Company(create_organization(name=name, is_vendor=is_vendor))
-    for who in ("owner", "manager", "reviewer", "auditor", "labeler", "labeler2", "labeler3"):
-        user = User.objects.create_user(f"{slug}-{who}", f"{who}@{slug}.example", PASSWORD)
-        with organization_scope(company.id):
+    whole = ("owner", "manager", "reviewer", "auditor", "labeler", "labeler2", "labeler3")
+    password = make_password(PASSWORD)
+    users = [User(username=f"{slug}-{who}", email=f"{who}@{slug}.example", password=password) for who in whole]
+    company.people = dict(zip(whole, User.objects.bulk_create(users), strict=True))
+    with organization_scope(company.id):
+        for who, user in company.people.items():
             add_member(user=user, role=who.rstrip("23"))
-        company.people[who] = user
+    for who, user in company.people.items():
         company.tokens[who] = create_token(user=user, organization_id=company.id, name="test")[1]
     return company
 

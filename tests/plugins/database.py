@@ -82,13 +82,20 @@ def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
 
 
 def empty_database() -> None:
-    with connections["owner"].cursor() as cursor:
-        cursor.execute(
-            f"SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables"
-            f" WHERE schemaname = 'public' AND tablename NOT IN {_KEPT}"
-        )
-        cursor.execute(f"TRUNCATE {cursor.fetchone()[0]} CASCADE")
-    connections["owner"].close()
+    """Delete all rows of the tables that have any.
+
+    TRUNCATE would make new files for every table that refers to one of them, which is all of them and takes ten times
+    as long. As a replica applies changes: without triggers and keys, since nothing stays that could refer to anything.
+    """
+    with psycopg.connect(
+        os.environ["MASKWRIGHT_TEST_SUPERUSER_URL"], dbname=settings.DATABASES["default"]["NAME"]
+    ) as server:
+        server.execute("SET LOCAL session_replication_role = replica")
+        found = server.execute(
+            f"SELECT c.oid::regclass::text FROM pg_class c WHERE c.relkind = 'r'"
+            f" AND c.relnamespace = 'public'::regnamespace AND c.relname NOT IN {_KEPT} AND pg_relation_size(c.oid) > 0"
+        ).fetchall()
+        server.execute("; ".join(f"DELETE FROM {table}" for (table,) in found))
 
 
 @pytest.fixture

@@ -71,7 +71,8 @@ def gates_for(target: str, *, browser: bool) -> list[Gate]:
             return static_gates()
         case "test":
             # One more than most machines of CI have cores: tests wait for processes, leases and disks half of the time.
-            without_browser = (*pytest, "-n", "3", "--durations=25", "tests", f"--ignore={END_TO_END}")
+            in_three = ("-n", "3", "--dist", "worksteal")  # long tests come last in some folders: nobody waits for one
+            without_browser = (*pytest, *in_three, "--durations=25", "tests", f"--ignore={END_TO_END}")
             return [*static_gates(), Gate("Python tests", without_browser, again=pytest), *end_to_end]
         case "e2e":
             return end_to_end
