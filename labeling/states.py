@@ -4,6 +4,14 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
+class TaskType(TextChoices):
+    """What is asked of the labelers: Ground Truth's three task types for segmentation."""
+
+    SEGMENTATION = "segmentation", _("label")
+    ADJUSTMENT = "adjustment", _("adjust earlier labels")
+    VERIFICATION = "verification", _("verify earlier labels")
+
+
 class JobState(TextChoices):
     """Of a labeling job; moved by `services.jobs.advance_job` alone. Ground Truth's own: `ground_truth`."""
 

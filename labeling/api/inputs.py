@@ -4,7 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
+from labeling.services.jobs import FollowUp
 from labeling.services.task_templates import TOOLS
+from labeling.states import TaskType
 from workforce.distribution import DEFAULT_POLICY, POLICIES
 
 
@@ -69,8 +71,23 @@ class UploadInput(serializers.Serializer[Any]):
 
 class JobInput(serializers.Serializer[Any]):
     name = serializers.CharField(allow_blank=True)
+    task_type = serializers.ChoiceField(
+        choices=TaskType.choices,
+        required=False,
+        default=TaskType.SEGMENTATION,
+        help_text="An adjustment or verification begins with the labels in the manifest of an earlier job.",
+    )
+    prior_attribute_name = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="The label attribute that it begins with; left out: the only one the lines have.",
+    )
     label_attribute_name = serializers.CharField(
-        required=False, allow_blank=True, default="", help_text="Ends with -ref; left out: <name>-ref."
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="Ends with -ref; left out: <name>-ref. A verification's does not; left out: the name.",
     )
     input_uri = serializers.CharField(
         help_text="A manifest, or ending in / a prefix: s3://, gs://, azure://, file://, upload://."
@@ -78,8 +95,10 @@ class JobInput(serializers.Serializer[Any]):
     output_uri = serializers.CharField(
         required=False, allow_blank=True, default="", help_text="Left out: this installation's own storage."
     )
-    label_set_id = serializers.UUIDField()
-    task_template_id = serializers.UUIDField()
+    label_set_id = serializers.UUIDField(
+        required=False, allow_null=True, default=None, help_text="Of a verification its verdicts; left out: good, bad."
+    )
+    task_template_id = serializers.UUIDField(required=False, allow_null=True, default=None)
     work_team_id = serializers.UUIDField(required=False, allow_null=True, default=None)
     for_vendor = serializers.BooleanField(
         required=False, default=False, help_text="No own team: a vendor is granted the job afterwards."
@@ -90,14 +109,22 @@ class JobInput(serializers.Serializer[Any]):
     )
     max_concurrent = serializers.IntegerField(required=False, default=1000, help_text="Photos open at once.")
     deadline = serializers.DateTimeField(required=False, allow_null=True, default=None)
-    consolidation_rule = serializers.CharField(required=False, default="majority")
+    consolidation_rule = serializers.CharField(
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="Left out: majority; of a verification expectation-maximization.",
+    )
     start_when_ready = serializers.BooleanField(required=False, default=False)
     review_team_id = serializers.UUIDField(required=False, allow_null=True, default=None)
     review_share = serializers.FloatField(
         required=False, default=0.0, help_text="How much of the results is reviewed: 0 nothing, 1 everything."
     )
     gold_rate = serializers.FloatField(
-        required=False, default=0.1, help_text="The share of a person's photos that are gold tasks, once there are any."
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Left out: 0.1. The share of a person's photos that are gold tasks, once there are any.",
     )
     is_qualification = serializers.BooleanField(
         required=False, default=False, help_text="All gold: everybody answers each once and earns the skill."
@@ -126,6 +153,25 @@ class JobInput(serializers.Serializer[Any]):
     idle_seconds = serializers.IntegerField(
         required=False, help_text="Between two signs of activity at most so many seconds count as worked."
     )
+
+
+class FollowUpInput(serializers.Serializer[Any]):
+    """What is left out is as it was in the job that is gone on from."""
+
+    how = serializers.ChoiceField(choices=FollowUp.choices)
+    name = serializers.CharField(allow_blank=True)
+    label_attribute_name = serializers.CharField(required=False, allow_blank=True)
+    input_uri = serializers.CharField(required=False)
+    output_uri = serializers.CharField(required=False, allow_blank=True)
+    label_set_id = serializers.UUIDField(required=False)
+    task_template_id = serializers.UUIDField(required=False)
+    work_team_id = serializers.UUIDField(required=False)
+    number_of_labelers = serializers.IntegerField(required=False)
+    time_limit_seconds = serializers.IntegerField(required=False)
+    max_concurrent = serializers.IntegerField(required=False)
+    deadline = serializers.DateTimeField(required=False, allow_null=True)
+    consolidation_rule = serializers.CharField(required=False)
+    start_when_ready = serializers.BooleanField(required=False, default=False)
 
 
 class JobChanges(serializers.Serializer[Any]):

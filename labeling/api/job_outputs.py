@@ -32,6 +32,8 @@ class JobOutput(serializers.Serializer[Any]):
     state = serializers.CharField(source="job.state")
     ground_truth_status = serializers.CharField()
     failure_reason = KeptText(source="job.failure_reason")
+    task_type = serializers.CharField(source="job.task_type")
+    prior_attribute_name = serializers.CharField(source="job.prior_attribute_name", help_text="What it begins with.")
     label_attribute_name = serializers.CharField(source="job.label_attribute_name")
     input_uri = serializers.CharField(source="job.input_uri")
     output_uri = serializers.CharField(source="job.output_uri")
@@ -175,6 +177,18 @@ class PreflightOutput(serializers.Serializer[Any]):
     @extend_schema_field(LeftOutOutput)
     def get_left_out(self, job: Any) -> dict[str, Any]:
         return job.preflight.get("left_out") or {"count": 0, "names": []}
+
+
+class FollowUpOutput(serializers.Serializer[Any]):
+    how = serializers.CharField()
+    photos = serializers.IntegerField(help_text="How many it would ask about.")
+
+
+class FollowUpsOutput(serializers.Serializer[Any]):
+    labeled = serializers.IntegerField(help_text="Lines of the job's output that have its label.")
+    unlabeled = serializers.IntegerField()
+    has_output = serializers.BooleanField(help_text="Without output manifest it can only be cloned.")
+    follow_ups = FollowUpOutput(many=True)
 
 
 class GrantedJobRowOutput(serializers.Serializer[Any]):

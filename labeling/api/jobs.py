@@ -55,6 +55,28 @@ class JobView(ManagementView):
         return _job(job_id)
 
 
+class FollowUpsView(ManagementView):
+    @extend_schema(responses=job_outputs.FollowUpsOutput)
+    def get(self, request: Request, job_id: uuid.UUID) -> Response:
+        """How many photos each kind of job that goes on from this one would ask about."""
+        job = jobs.own_job(job_id)
+        counts = jobs.follow_up_counts(job)
+        body = {
+            "labeled": counts.labeled,
+            "unlabeled": counts.unlabeled,
+            "has_output": job.manifest_written_at is not None,
+            "follow_ups": [{"how": how, "photos": counts.to_label(how)} for how in jobs.FollowUp],
+        }
+        return Response(job_outputs.FollowUpsOutput(body).data)
+
+    @extend_schema(request=inputs.FollowUpInput, responses={201: job_outputs.JobOutput})
+    def post(self, request: Request, job_id: uuid.UUID) -> Response:
+        """Clone the job, chain what has no label yet, have its labels adjusted, or have them verified."""
+        who = self.actor(request).user_id
+        job = self.save(jobs.follow_up_job, inputs.FollowUpInput, request, actor_user_id=who, job_id=job_id)
+        return _job(job.pk, 201)
+
+
 class _StepView(ManagementView):
     """A move of the job; 409 `move_refused` when its state does not allow it."""
 

@@ -87,6 +87,12 @@ class AnnotationOutput(serializers.Serializer[Any]):
         return reverse("annotation_mask", args=[annotation.pk]) if annotation.kind == AnnotationKind.MASK else None
 
 
+class LabelVerdictOutput(serializers.Serializer[Any]):
+    number = serializers.IntegerField(help_text="Of the label, from 0, as in the output manifest.")
+    name = serializers.CharField()
+    comments = serializers.ListField(child=serializers.CharField())
+
+
 class ConsolidatedOutput(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     generation = serializers.IntegerField()
@@ -102,6 +108,13 @@ class ConsolidatedOutput(serializers.Serializer[Any]):
     raster_sha256 = serializers.CharField()
     mask_uri = serializers.CharField()
     creation_date = serializers.DateTimeField()
+
+    adjusted = serializers.BooleanField(
+        source="details.adjusted", default=None, allow_null=True, help_text="Of an adjustment: whether it was changed."
+    )
+    verdict = LabelVerdictOutput(
+        source="details.verdict", default=None, allow_null=True, help_text="Of a verification."
+    )
 
 
 class VersionOutput(serializers.Serializer[Any]):

@@ -45,6 +45,7 @@ urlpatterns: list[URLPattern] = [
     path("uploads/<uuid:upload_id>/complete", uploads.UploadCompleteView.as_view(), name="upload_complete"),
     path("jobs", jobs.JobsView.as_view(), name="jobs"),
     path("jobs/<uuid:job_id>", jobs.JobView.as_view(), name="job"),
+    path("jobs/<uuid:job_id>/follow-ups", jobs.FollowUpsView.as_view(), name="job_follow_ups"),
     path("jobs/<uuid:job_id>/preflight", jobs.PreflightView.as_view(), name="job_preflight"),
     path("jobs/<uuid:job_id>/preflight/left-out", jobs.LeftOutView.as_view(), name="job_left_out"),
     path("jobs/<uuid:job_id>/start", jobs.StartView.as_view(), name="job_start"),

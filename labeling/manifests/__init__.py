@@ -24,7 +24,9 @@ from .errors import LabelConfigError, ManifestProblem, OutputProblem, ProblemCod
 from .label_config import ConfiguredLabel, LabelConfig, read_label_config
 from .output import ConsolidationFacts, Label, LabelClass, creation_date, write_record, write_unlabeled
 from .output_keys import OutputKeys
+from .prior import PriorLabel, PriorLabelError, prior_attributes, prior_label, prior_raster
 from .reader import ManifestLine, bounded_lines, read_line, read_manifest
+from .verification import Verification, verification_content, write_verification
 from .verify import verify_output
 
 __all__ = [
@@ -43,7 +45,10 @@ __all__ = [
     "NotJsonError",
     "OutputKeys",
     "OutputProblem",
+    "PriorLabel",
+    "PriorLabelError",
     "ProblemCode",
+    "Verification",
     "WorkerAnswer",
     "bounded_lines",
     "consolidation_request",
@@ -51,13 +56,18 @@ __all__ = [
     "creation_date",
     "join_attributes",
     "other_content",
+    "prior_attributes",
+    "prior_label",
+    "prior_raster",
     "read_label_config",
     "read_line",
     "read_manifest",
     "segmentation_content",
     "split_attributes",
+    "verification_content",
     "verify_output",
     "worker_response",
     "write_record",
     "write_unlabeled",
+    "write_verification",
 ]

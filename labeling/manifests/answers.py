@@ -40,13 +40,18 @@ class WorkerAnswer:
         return answer
 
 
-def segmentation_content(*, width: int, height: int, colors: Mapping[str, str], png: bytes) -> dict[str, object]:
+def segmentation_content(
+    *, width: int, height: int, colors: Mapping[str, str], png: bytes, is_modified: bool | None = None
+) -> dict[str, object]:
     """A mask as `<crowd-semantic-segmentation>` reports it.
 
-    `colors`: class name -> `#rrggbb`, as in the PNG.
+    `colors`: class name -> `#rrggbb`, as in the PNG. `is_modified`: of an adjustment, whether the mask it began with
+    was changed.
     """
+    modified = {} if is_modified is None else {"initialValueModified": is_modified}
     return {
         ELEMENT: {
+            **modified,
             "inputImageProperties": {"height": height, "width": width},
             "labelMappings": {name: {"color": color} for name, color in colors.items()},
             "labeledImage": {"pngImageData": base64.b64encode(png).decode("ascii")},

@@ -40,6 +40,11 @@ class LabelConfig:
     full_instruction: str = ""
     other: Mapping[str, object] = field(default_factory=dict)
 
+    @property
+    def audited_attribute(self) -> str:
+        """The label attribute that an adjustment or verification is about, where the file says so."""
+        return _text(self.other.get("auditLabelAttributeName"))
+
 
 def read_label_config(data: bytes) -> LabelConfig:
     """Accepts files with and without `document-version`, and our optional `color` and `description` per

@@ -71,6 +71,8 @@ class Label:
     created_at: datetime
     job_name: str
     facts: ConsolidationFacts | None = None
+    #: Of an adjustment job: whether anybody changed the label that it began with.
+    is_adjusted: bool | None = None
 
     def metadata(self) -> dict[str, object]:
         """The value of `<attribute>-metadata`."""
@@ -84,6 +86,8 @@ class Label:
             "creation-date": creation_date(self.created_at),
             "job-name": f"labeling-job/{self.job_name}",
         }
+        if self.is_adjusted is not None:
+            metadata["adjustment-status"] = "adjusted" if self.is_adjusted else "unadjusted"
         if self.facts is not None:
             metadata[EXTENSION_KEY] = self.facts.as_json()
         return metadata

@@ -100,6 +100,9 @@ class Annotation(TenantModel):
             models.Index(fields=["task", "state"], name="annotation_task"),
             models.Index(fields=["organization_id", "worker", "submitted_at"], name="annotation_worker"),
             models.Index(fields=["organization_id", "sha256"], name="annotation_blob"),
+            models.Index(
+                fields=["job", "submitted_at"], condition=models.Q(kind=AnnotationKind.CHOICE), name="annotation_choice"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from django.db import models
 
 from labeling.models.label_set import LabelSet
 from labeling.models.task_template import TaskTemplate
-from labeling.states import JobState, ReviewState, TaskState
+from labeling.states import JobState, ReviewState, TaskState, TaskType
 from maskwright.accounts.models import User
 from maskwright.core.models import TenantForeignKey, TenantManager, TenantModel, TenantOneToOneField
 from workforce.models import WorkItem, WorkQueue
@@ -30,6 +30,11 @@ class LabelingJob(TenantModel):
 
     name = models.CharField(max_length=63)
     label_attribute_name = models.CharField(max_length=127)
+    task_type = models.CharField(
+        max_length=15, choices=TaskType, default=TaskType.SEGMENTATION, db_default=TaskType.SEGMENTATION
+    )
+    # Of an adjustment or verification: the label attribute of the earlier job, whose masks it begins with.
+    prior_attribute_name = models.CharField(max_length=127, blank=True, default="", db_default="")
     state = models.CharField(max_length=15, choices=JobState, default=JobState.INITIALIZING)
     failure_reason = models.CharField(max_length=1024, blank=True)
     input_uri = models.CharField(max_length=1024)
@@ -128,6 +133,11 @@ class DataObject(TenantModel):
     bytes = models.BigIntegerField(null=True)
     image_sha256 = models.CharField(max_length=64, blank=True)
     is_gold = models.BooleanField(default=False, db_default=False)
+    # Of an adjustment or verification: the earlier mask in this job's indices (its blob and its raster), and the
+    # classes that a verification shows, which are the earlier job's.
+    prior_sha256 = models.CharField(max_length=64, blank=True, default="", db_default="")
+    prior_raster_sha256 = models.CharField(max_length=64, blank=True, default="", db_default="")
+    prior_categories = models.JSONField(default=list, db_default=[])
 
     objects: ClassVar[OwnManager[Self]] = OwnManager(granted_queue="work_queue_id", own=models.Q(is_gold=False))
     with_gold: ClassVar[TenantManager[Self]] = TenantManager(granted_queue="work_queue_id")
@@ -140,7 +150,14 @@ class DataObject(TenantModel):
                 name="data_object_index_once",
             )
         ]
-        indexes = [models.Index(fields=["organization_id", "image_sha256"], name="data_object_photo")]
+        indexes = [
+            models.Index(fields=["organization_id", "image_sha256"], name="data_object_photo"),
+            models.Index(
+                fields=["organization_id", "prior_sha256"],
+                condition=~models.Q(prior_sha256=""),
+                name="data_object_prior",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"object {self.index}"

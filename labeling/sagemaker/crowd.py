@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 ELEMENTS = ("crowd-semantic-segmentation", "crowd-instance-segmentation")
+#: Elements by which a template asks for a verdict; their `categories` are the labels.
+VERDICT_ELEMENTS = ("crowd-image-classifier", "crowd-classifier")
+_MANIFEST_LINE = re.compile(r"task\.input\.manifestLine(?:\.([A-Za-z0-9-]+)|\[\s*['\"]([A-Za-z0-9-]+)['\"]\s*\])")
 MOST_CHARS = 128_000
 _LIQUID = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _TEXT = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
@@ -39,6 +42,12 @@ def read_template(text: str) -> CrowdTemplate:
     parser.feed(text)
     parser.close()
     return parser.found
+
+
+def prior_attributes(text: str) -> list[str]:
+    """The label attributes of the manifest line that a template reads: what an adjustment or verification is about."""
+    found = {(one or two).removesuffix("-metadata") for one, two in _MANIFEST_LINE.findall(text)}
+    return sorted(found - {"source-ref", "source"})
 
 
 def read_labels(text: str) -> list[str]:
@@ -72,12 +81,14 @@ class _Parser(HTMLParser):
         self._raw: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in ELEMENTS and not self.found.element:
+        if tag in (*ELEMENTS, *VERDICT_ELEMENTS) and self.found.element not in VERDICT_ELEMENTS:
+            if self.found.element and tag in ELEMENTS:
+                return
             given = {name: value or "" for name, value in attrs}
             header = given.get("header", "")
             self.found.element = tag
             self.found.header = "" if _LIQUID.search(header) else " ".join(header.split())
-            self.found.labels = read_labels(given.get("labels", ""))
+            self.found.labels = read_labels(given.get("labels") or given.get("categories") or "")
         elif tag in ("short-instructions", "full-instructions"):
             self._inside, self._raw = tag, []
         elif self._inside:

@@ -9,12 +9,14 @@ from labeling.sagemaker.operation import Request
 from labeling.sagemaker.rules import member, wire_path
 from labeling.services.functions.connecting import find_function
 from labeling.services.functions.using import called_function
+from labeling.states import TaskType
 
 SEGMENTATION, PASS_THROUGH = "SemanticSegmentation", "PassThrough"
 ADJUSTMENT, VERIFICATION = "AdjustmentSemanticSegmentation", "VerificationSemanticSegmentation"
 PRE = "HumanTaskConfig.PreHumanTaskLambdaArn"
 ACS = "HumanTaskConfig.AnnotationConsolidationConfig.AnnotationConsolidationLambdaArn"
 ALGORITHM = "LabelingJobAlgorithmsConfig.LabelingJobAlgorithmSpecificationArn"
+_OURS = {ADJUSTMENT: TaskType.ADJUSTMENT, VERIFICATION: TaskType.VERIFICATION}
 _SUFFIX = re.compile(r":function:(PRE|ACS)-([A-Za-z0-9]+)(:.*)?$")
 
 
@@ -44,6 +46,10 @@ def job_type(request: Request) -> str:
     return task_type(request, PRE) or task_type(request, ACS) or SEGMENTATION
 
 
+def our_type(request: Request) -> TaskType:
+    return _OURS.get(job_type(request), TaskType.SEGMENTATION)
+
+
 def known_functions(request: Request) -> Iterator[Violation]:
     """Only what can be done is taken on; anything else is refused before a job is made of it."""
     for path in (PRE, ACS):
@@ -51,9 +57,7 @@ def known_functions(request: Request) -> Iterator[Violation]:
         if arn is None:
             continue
         kind = task_type(request, path)
-        if kind in (ADJUSTMENT, VERIFICATION):
-            yield _sentence(path, f"{path}: {kind} jobs are not available on this installation yet.")
-        elif not kind and not is_connected(request, path):
+        if not kind and not is_connected(request, path):
             yield _sentence(
                 path,
                 f"{path}: the function {arn[:300]} is not known on this installation. An owner connects it under "
@@ -61,7 +65,7 @@ def known_functions(request: Request) -> Iterator[Violation]:
             )
         elif not kind:
             continue
-        elif kind not in (SEGMENTATION, PASS_THROUGH):
+        elif kind not in (SEGMENTATION, PASS_THROUGH, ADJUSTMENT, VERIFICATION):
             yield _sentence(path, f"{path}: the task type {kind[:60]} is not supported; this is {SEGMENTATION} only.")
 
 

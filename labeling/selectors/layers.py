@@ -18,7 +18,7 @@ from maskwright.core.objects.factory import blob_key
 from workforce.errors import LeaseLost
 from workforce.states import Stage
 
-CONSOLIDATED, DISAGREEMENT = "consolidated", "disagreement"
+CONSOLIDATED, DISAGREEMENT, PRIOR = "consolidated", "disagreement", "prior"
 
 
 def review_sheet(claim: ClaimContext, base: str) -> dict[str, Any]:
@@ -77,6 +77,8 @@ def layer_png(*, user_id: uuid.UUID, claim_id: uuid.UUID, layer: str) -> bytes:
 
 
 def _digest(claim: ClaimContext, layer: str) -> str:
+    if layer == PRIOR:
+        return claim.prior_sha256
     if not claim.is_review:
         mine = _returned(claim)
         return mine.sha256 if mine is not None and str(mine.pk) == layer else ""

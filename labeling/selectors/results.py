@@ -8,10 +8,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from labeling.exports import ExportItem, ExportJob, get_formats, mask_path, stream_zip
-from labeling.manifests import ConsolidationFacts, Label, LabelClass, write_record, write_unlabeled
+from labeling.manifests import (
+    ConsolidationFacts,
+    Label,
+    LabelClass,
+    Verification,
+    write_record,
+    write_unlabeled,
+    write_verification,
+)
 from labeling.models import ConsolidatedAnnotation, DataObject, LabelingJob
 from labeling.selectors.jobs import JobDetail
-from labeling.states import TaskState
+from labeling.states import TaskState, TaskType
 from maskwright.core.objects import ObjectStoreError, blob_store
 from maskwright.core.objects.factory import blob_key
 from maskwright.core.scope import organization_scope
@@ -21,16 +29,19 @@ _PAGE = 500
 
 @dataclass(frozen=True)
 class Result:
-    """A data object, and its consolidated label with the mask's sha256; None and "" without one."""
+    """A data object, and its consolidated label with the mask's sha256; None and "" without one. A verification's label
+    has no mask of its own."""
 
     item: DataObject
-    label: Label | None = None
+    label: Label | Verification | None = None
     sha256: str = ""
 
     def line(self, mask_ref: str | None = None) -> bytes:
         """Its line of the output manifest, with the mask at its address in the output location or at another one."""
         if self.label is None:
             return write_unlabeled(self.item.line)
+        if isinstance(self.label, Verification):
+            return write_verification(self.item.line, self.label)
         label = self.label if mask_ref is None else replace(self.label, mask_ref=mask_ref)
         return write_record(self.item.line, label)
 
@@ -56,7 +67,31 @@ def _page(job: LabelingJob, last: int) -> list[Result]:
 def _result(job: LabelingJob, item: DataObject, consolidated: ConsolidatedAnnotation | None) -> Result:
     if consolidated is None:
         return Result(item)
+    if job.task_type == TaskType.VERIFICATION:
+        return Result(item, _verification(job, consolidated))
     return Result(item, output_label(job, consolidated), consolidated.sha256)
+
+
+def output_record(job: LabelingJob, line: str, consolidated: ConsolidatedAnnotation) -> bytes:
+    """The output manifest's line of an object that is done."""
+    if job.task_type == TaskType.VERIFICATION:
+        return write_verification(line, _verification(job, consolidated))
+    return write_record(line, output_label(job, consolidated))
+
+
+def _verification(job: LabelingJob, consolidated: ConsolidatedAnnotation) -> Verification:
+    verdict = consolidated.details["verdict"]
+    return Verification(
+        attribute=job.label_attribute_name,
+        number=verdict["number"],
+        class_name=verdict["name"],
+        confidence=consolidated.confidence,
+        comments=verdict["comments"],
+        created_at=consolidated.creation_date,
+        job_name=job.name,
+        rule=consolidated.rule,
+        annotators=consolidated.details["annotators"],
+    )
 
 
 def output_label(job: LabelingJob, consolidated: ConsolidatedAnnotation) -> Label:
@@ -69,6 +104,7 @@ def output_label(job: LabelingJob, consolidated: ConsolidatedAnnotation) -> Labe
         confidence=consolidated.confidence,
         created_at=consolidated.creation_date,
         job_name=job.name,
+        is_adjusted=details.get("adjusted"),
         facts=ConsolidationFacts(
             rule=rule,
             rule_version=version,
@@ -97,7 +133,9 @@ def archive_stream(detail: JobDetail) -> Iterator[bytes]:
     classes = {entry["index"]: LabelClass(entry["name"], entry["color"]) for entry in detail.revision.categories}
     created_at = job.ended_at or job.started_at or job.created_at
     export = ExportJob(name=job.name, classes=classes, created_at=created_at, input_uri=job.input_uri)
-    return stream_zip((_export_item(job, result) for result in results(job)), export, get_formats())
+    # A verification made no masks of its own: its labels are in the manifest.
+    formats = get_formats(("manifest",)) if job.task_type == TaskType.VERIFICATION else get_formats()
+    return stream_zip((_export_item(job, result) for result in results(job)), export, formats)
 
 
 def _export_item(job: LabelingJob, result: Result) -> ExportItem:
@@ -114,6 +152,6 @@ def _export_item(job: LabelingJob, result: Result) -> ExportItem:
         width=item.width or 0,
         height=item.height or 0,
         record=result.line(mask_path(item.index, item.source_ref)),
-        unlabeled=write_unlabeled(item.line),
+        unlabeled=write_unlabeled(item.line) if result.sha256 else result.line(),
         read_mask=read_mask if result.sha256 else None,
     )

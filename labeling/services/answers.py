@@ -17,6 +17,7 @@ from labeling.errors import KeyReused, WrongAnswer
 from labeling.masks import MaskError, decode_mask, sha256
 from labeling.models import Annotation
 from labeling.services.blobs import keep_blobs
+from labeling.services.choices import check_choice, choice_content
 from labeling.services.claim_context import ClaimContext, read_claim
 from labeling.services.draft_versions import forget_versions
 from labeling.services.drafts import stale_draft
@@ -58,6 +59,9 @@ def other_answer(kind: str, content: dict[str, Any]) -> Answer:
     if kind == AnnotationKind.REVIEW:
         verdict = review_content(content)
         return Answer(AnnotationKind.REVIEW, _canonical(kind, verdict), verdict)
+    if kind == AnnotationKind.CHOICE:
+        chosen = choice_content(content)
+        return Answer(AnnotationKind.CHOICE, _canonical(kind, chosen), chosen)
     if kind not in (AnnotationKind.EMPTY, AnnotationKind.IMPOSSIBLE):
         message = _(
             "'%(kind)s' is no kind of answer here. Send a mask as image/png, or kind 'empty' or 'impossible'."
@@ -132,6 +136,9 @@ def _checked(claim: ClaimContext, answer: Answer) -> str:
         )
     if answer.kind == AnnotationKind.REVIEW:
         check_review(claim=claim, content=answer.content)
+        return ""
+    check_choice(claim=claim, kind=answer.kind, content=answer.content)
+    if answer.kind == AnnotationKind.CHOICE:
         return ""
     if answer.kind == AnnotationKind.EMPTY and not claim.allow_empty:
         raise WrongAnswer(_("This task does not take 'nothing to label here'. Paint what you see."))

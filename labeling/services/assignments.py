@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from labeling.instructions import render_instructions
 from labeling.models import LabelingJob
 from labeling.object_code import named
-from labeling.selectors.layers import review_sheet, rework_sheet
+from labeling.selectors.layers import PRIOR, review_sheet, rework_sheet
 from labeling.services.claim_context import ClaimContext, read_claim
 from labeling.storage import Location, Resolver
 from maskwright.core.errors import NotFound
@@ -50,7 +50,8 @@ def assignment_json(claim: ClaimContext) -> dict[str, Any]:
             "data_object": named(claim.data_object_id),
         },
         "image": {"url": f"{base}/image", "width": claim.width, "height": claim.height},
-        "categories": claim.categories,
+        "task_type": claim.task_type,
+        "categories": claim.prior_categories if claim.is_verification else claim.categories,
         "template": {
             "title": claim.title,
             "instructions_html": render_instructions(claim.instructions),
@@ -64,6 +65,8 @@ def assignment_json(claim: ClaimContext) -> dict[str, Any]:
         "stopping": claim.queue_state == "stopping",
         "draft": draft,
         "stage": claim.stage,
+        "prior": {"url": f"{base}/layers/{PRIOR}"} if claim.prior_sha256 else None,
+        "verdicts": claim.categories if claim.is_verification else None,
         "feedback": claim.is_qualification,
         "review": review_sheet(claim, base) if claim.is_review else None,
         "rework": rework_sheet(claim, base) if not claim.is_review and claim.round > 1 else None,

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from labeling.states import TaskType
 from maskwright.core.errors import NotFound
 from maskwright.core.prepared import execute_prepared
 from maskwright.core.scope import current_scope
@@ -22,7 +23,7 @@ SELECT c.id, c.organization_id, c.work_queue_id, c.work_item_id, c.slot_id, c.wo
   r.require_full_coverage, j.name, s.expires_at, s.deadline_at,
   extract(epoch FROM CASE q.state WHEN 'stopping' THEN least(s.deadline_at, q.stop_at) ELSE s.deadline_at END
     - coalesce(q.paused_at, clock_timestamp()))::float8, q.state, d.seq, d.sha256,
-  c.stage, s.round, j.is_qualification
+  c.stage, s.round, j.is_qualification, j.task_type, o.prior_sha256, o.prior_categories
 FROM workforce_claim c
 JOIN workforce_slot s ON s.id = c.slot_id
 JOIN workforce_workqueue q ON q.id = c.work_queue_id
@@ -75,6 +76,9 @@ class ClaimContext:
     stage: str
     round: int
     is_qualification: bool
+    task_type: str
+    prior_sha256: str
+    prior_categories: list[dict[str, Any]]
 
     @property
     def is_live(self) -> bool:
@@ -85,11 +89,15 @@ class ClaimContext:
         return self.stage == Stage.REVIEW
 
     @property
+    def is_verification(self) -> bool:
+        return self.task_type == TaskType.VERIFICATION
+
+    @property
     def known_indices(self) -> list[int]:
         return [category["index"] for category in self.categories]
 
 
-_CATEGORIES, _TOOLS = 19, 22  # jsonb columns, which arrive as text on a raw cursor
+_JSON = (19, 22, 38)  # categories, tools, prior categories: jsonb columns, which arrive as text on a raw cursor
 
 
 def read_claim(*, user_id: uuid.UUID, claim_id: uuid.UUID) -> ClaimContext:
@@ -101,6 +109,6 @@ def read_claim(*, user_id: uuid.UUID, claim_id: uuid.UUID) -> ClaimContext:
     if row is None:
         raise NotFound(_("There is no such assignment of yours."))
     values_of = list(row)
-    for column in (_CATEGORIES, _TOOLS):
+    for column in _JSON:
         values_of[column] = json.loads(row[column])
     return ClaimContext(*values_of)

@@ -17,10 +17,11 @@ from labeling.quality import MaskScore
 from labeling.services.blobs import keep_blobs
 from labeling.services.consolidation_files import write_answers, write_result
 from labeling.services.consolidation_plan import Plan, read_plan
+from labeling.services.consolidation_verdicts import verdict_row
 from labeling.services.quality.scoring import save_scores, score_agreement
 from labeling.services.reviews import ask_for_review
 from labeling.services.tasks import advance_task
-from labeling.states import AnnotationKind, ScoreKind, TaskState
+from labeling.states import AnnotationKind, ScoreKind, TaskState, TaskType
 from maskwright.audit.record import record
 from maskwright.core.errors import Unavailable
 from maskwright.core.objects import blob_store
@@ -43,6 +44,11 @@ def consolidate_task(*, organization_id: uuid.UUID, task_id: uuid.UUID) -> None:
     usable = plan.usable
     if len(plan.impossible) > len(usable):
         _give_up(plan)
+        return
+    if plan.job.task_type == TaskType.VERIFICATION:
+        consolidated = verdict_row(plan)
+        write_result(plan, consolidated, None)
+        _commit(plan, consolidated, (), [])
         return
     rasters = [Answer(str(answer.worker_id), _raster(plan, answer, pngs)) for answer in usable]
     # The name of the rule alone says nothing where one labeler was asked: his answer is taken as it is.
@@ -100,10 +106,16 @@ def _publish(plan: Plan, result: Consolidated, rule: str, scores: Sequence[MaskS
     heat = encode_transparent(result.disagreement, _HEAT)
     consolidated = _row(plan, result, rule, mask, heat)
     write_result(plan, consolidated, mask)
+    _commit(plan, consolidated, (mask, heat), scores)
+
+
+def _commit(
+    plan: Plan, consolidated: ConsolidatedAnnotation, blobs: Sequence[bytes], scores: Sequence[MaskScore]
+) -> None:
     with organization_scope(plan.organization_id):
         lock_item(plan.work_item_id)  # first, as in whatever settles an item: the order of locks is item, then task
         # Stored here, before the task is locked: between the two nobody may sweep them away.
-        keep_blobs(plan.organization_id, (mask, heat), content_type="image/png")
+        keep_blobs(plan.organization_id, blobs, content_type="image/png")
         task = _current(plan)
         if task is None:
             return
@@ -135,6 +147,7 @@ def _row(plan: Plan, result: Consolidated, rule: str, mask: bytes, heat: bytes) 
             "disputed_share": result.disputed_share,
             "annotators": [answer.worker.code for answer in plan.usable],
             "categories": plan.categories,
+            "adjusted": plan.is_adjusted,
         },
         creation_date=plan.at,
     )

@@ -14,12 +14,13 @@ from labeling.manifests import (
     consolidation_response,
     other_content,
     segmentation_content,
+    verification_content,
     worker_response,
-    write_record,
 )
 from labeling.models import Annotation, ConsolidatedAnnotation
-from labeling.selectors.results import output_label
+from labeling.selectors.results import output_record
 from labeling.services.consolidation_plan import Plan
+from labeling.states import AnnotationKind, TaskType
 
 _JSON = "application/json"
 
@@ -34,10 +35,11 @@ def write_answers(plan: Plan, pngs: Mapping[uuid.UUID, bytes]) -> None:
     plan.put(plan.keys.consolidation_request(plan.at), request, _JSON)
 
 
-def write_result(plan: Plan, consolidated: ConsolidatedAnnotation, mask: bytes) -> None:
-    """The mask, then the response, whose record is the one of the output manifest."""
-    plan.put(plan.keys.mask(plan.index, plan.at), mask, "image/png")
-    record = write_record(plan.line, output_label(plan.job, consolidated))
+def write_result(plan: Plan, consolidated: ConsolidatedAnnotation, mask: bytes | None) -> None:
+    """The mask (a verification makes none), then the response, whose record is the one of the output manifest."""
+    if mask is not None:
+        plan.put(plan.keys.mask(plan.index, plan.at), mask, "image/png")
+    record = output_record(plan.job, plan.line, consolidated)
     response = consolidation_response(plan.index, plan.job.label_attribute_name, record)
     plan.put(plan.keys.consolidation_response(plan.at), response, _JSON)
 
@@ -46,7 +48,12 @@ def _worker_answer(
     plan: Plan, answer: Annotation, colors: Mapping[str, str], pngs: Mapping[uuid.UUID, bytes]
 ) -> WorkerAnswer:
     if answer.pk in pngs:
-        content = segmentation_content(width=plan.width, height=plan.height, colors=colors, png=pngs[answer.pk])
+        modified = plan.is_modified(answer) if plan.job.task_type == TaskType.ADJUSTMENT else None
+        content = segmentation_content(
+            width=plan.width, height=plan.height, colors=colors, png=pngs[answer.pk], is_modified=modified
+        )
+    elif answer.kind == AnnotationKind.CHOICE:
+        content = verification_content(answer.content["label"], answer.content["comment"])
     else:
         content = other_content(answer.kind, answer.content)
     return WorkerAnswer(answer.worker.code, answer.claimed_at, answer.submitted_at, answer.active_seconds, content)

@@ -1,5 +1,6 @@
 """What a consolidation needs of the database, read in one short transaction."""
 
+import json
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,10 +9,10 @@ from typing import Any
 from django.utils import timezone
 
 from labeling.manifests import OutputKeys
-from labeling.masks import Palette
+from labeling.masks import MaskRaster, Palette
 from labeling.models import Annotation, JobRevision, LabelingJob, Task
 from labeling.services.reviews import repainted_mask
-from labeling.states import AnnotationKind, AnnotationState, TaskState
+from labeling.states import AnnotationKind, AnnotationState, TaskState, TaskType
 from labeling.storage import Location, Resolver
 from labeling.storage.outputs import output_address
 from workforce.states import Stage
@@ -34,6 +35,9 @@ class Plan:
     height: int
     categories: list[dict[str, Any]]
     answers: list[Annotation]
+    prior_sha256: str  # what an adjustment or verification began with; "" elsewhere
+    prior_raster_sha256: str
+    prior_categories: list[dict[str, Any]]
     repainted: Annotation | None  # a reviewer's mask of this round, which stands instead of the vote
     output: Location
 
@@ -51,11 +55,37 @@ class Plan:
 
     @property
     def usable(self) -> list[Annotation]:
-        return [answer for answer in self.answers if answer.kind in (AnnotationKind.MASK, AnnotationKind.EMPTY)]
+        kinds = (AnnotationKind.MASK, AnnotationKind.EMPTY, AnnotationKind.CHOICE)
+        return [answer for answer in self.answers if answer.kind in kinds]
 
     @property
     def impossible(self) -> list[Annotation]:
         return [answer for answer in self.answers if answer.kind == AnnotationKind.IMPOSSIBLE]
+
+    @property
+    def label_numbers(self) -> dict[str, int]:
+        """Of a verification: the labels' numbers from 0, as the output names them."""
+        ordered = sorted(self.categories, key=lambda category: int(category["index"]))
+        return {category["name"]: number for number, category in enumerate(ordered)}
+
+    @property
+    def prior_ref(self) -> str:
+        """The address of the mask that was verified."""
+        return str(json.loads(self.line)[self.job.prior_attribute_name])
+
+    def is_modified(self, answer: Annotation) -> bool:
+        """Of an adjustment: whether an answer changed what it began with."""
+        if answer.kind == AnnotationKind.EMPTY:
+            return MaskRaster.blank(self.width, self.height).sha256() != self.prior_raster_sha256
+        return answer.raster_sha256 != self.prior_raster_sha256
+
+    @property
+    def is_adjusted(self) -> bool | None:
+        """Whether anybody did; None where it is no adjustment."""
+        if self.job.task_type != TaskType.ADJUSTMENT:
+            return None
+        answers = [*self.usable, *([self.repainted] if self.repainted else [])]
+        return any(self.is_modified(answer) for answer in answers)
 
     @property
     def keys(self) -> OutputKeys:
@@ -91,6 +121,9 @@ def read_plan(task_id: uuid.UUID) -> Plan | None:
         height=task.data_object.height,
         categories=revision.categories,
         answers=list(answers.select_related("worker").order_by("submitted_at", "pk")),
+        prior_sha256=task.data_object.prior_sha256,
+        prior_raster_sha256=task.data_object.prior_raster_sha256,
+        prior_categories=task.data_object.prior_categories,
         repainted=repainted_mask(task),
         output=Resolver().resolve_output(job.output_uri),
     )

@@ -9,6 +9,7 @@ from labeling.models import Annotation, DataObject, LabelingJob, Task
 from labeling.services.intake.counts import moved
 from labeling.services.intake.photos import accept_photo, judge
 from labeling.services.intake.preannotation import annotate_message, is_asking
+from labeling.services.intake.prior import prior_plan, prior_sources
 from labeling.services.jobs import reopen_job
 from labeling.services.tasks import advance_task, start_consolidation
 from labeling.states import AnnotationState, JobState, TaskState
@@ -94,8 +95,10 @@ def recheck_object(*, organization_id: uuid.UUID, object_id: uuid.UUID) -> None:
         item = DataObject.objects.filter(pk=object_id).exclude(problem_code="").first()
         if item is None:
             return
-        location = Resolver().resolve_many([item.source_ref])[item.source_ref]
-    verdict = judge(organization_id, location, item.source_ref)
+        resolver = Resolver()
+        location = resolver.resolve_many([item.source_ref])[item.source_ref]
+        (prior,) = prior_sources(prior_plan(item.job_id), resolver, [item.line])
+    verdict = judge(organization_id, location, item.source_ref, prior)
     with organization_scope(organization_id):
         job = LabelingJob.objects.select_for_update(no_key=True).get(pk=item.job_id)
         locked = DataObject.objects.select_for_update(no_key=True).filter(pk=object_id).exclude(problem_code="").first()

@@ -123,6 +123,7 @@ def _named_blobs(names: Sequence[tuple[str, ...]]) -> set[tuple[str, ...]]:
         ConsolidatedAnnotation.objects.filter(sha256__in=digests).values_list("sha256"),
         ConsolidatedAnnotation.objects.filter(disagreement_sha256__in=digests).values_list("disagreement_sha256"),
         DataObject.with_gold.filter(image_sha256__in=digests).values_list("image_sha256"),
+        DataObject.with_gold.filter(prior_sha256__in=digests).values_list("prior_sha256"),
         GoldTask.objects.filter(sha256__in=digests).values_list("sha256"),
     )
     return set(rows)

@@ -164,6 +164,9 @@ CALLS: dict[tuple[str, str], Call] = {
     ),
     ("jobs", "post"): Call(body=_order),
     ("job", "patch"): Call(body=lambda world: {"title": "Paint more"}),
+    ("job_follow_ups", "post"): Call(
+        body=lambda w: {"how": "clone", "name": "cloned", "input_uri": f"upload://{w.ids['complete_upload']}/"}
+    ),
     ("job_preflight", "post"): Call(status=409),  # only a failed one is checked again
     ("job_start", "post"): Call(status=409),  # runs
     ("job_resume", "post"): Call(status=409),  # is not paused

@@ -1,6 +1,6 @@
 """Amazon's own command line, in an environment of its own: it pins versions of libraries that the product has, too.
 
-Locked in tests/emulators and installed there by whoever needs it first.
+Locked in tests/emulators, installed into `.venv-aws` by whoever needs it first.
 """
 
 import fcntl
@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from maskwright.supervise.setup import digest, read
+from maskwright.supervise.setup import ROOT, digest, read
 
 _FOLDER = Path(__file__).resolve().parents[1] / "emulators"
 _LOCK = _FOLDER / "awscli.lock"
-_VENV = _FOLDER / ".awscli"
+_VENV = ROOT / ".venv-aws"
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from labeling.states import TaskType
 from workforce.states import Stage
 
 
@@ -107,13 +108,16 @@ class AssignmentOutput(serializers.Serializer[Any]):
     seconds_left = serializers.FloatField()
     task = TaskRefOutput()
     image = ImageOutput()
-    categories = CategoryOutput(many=True)
+    task_type = serializers.ChoiceField(choices=TaskType.choices)
+    categories = CategoryOutput(many=True, help_text="Of the mask; a verification's are the earlier job's.")
     template = TemplateOutput()
     revision = serializers.IntegerField()
     paused = serializers.BooleanField()
     stopping = serializers.BooleanField(help_text="The job was stopped: what is not sent in time does not count.")
     draft = DraftRefOutput(allow_null=True)
     stage = serializers.ChoiceField(choices=Stage.choices)
+    prior = LayerOutput(allow_null=True, help_text="The earlier mask that an adjustment or verification begins with.")
+    verdicts = CategoryOutput(many=True, allow_null=True, help_text="Of a verification: what may be answered.")
     feedback = serializers.BooleanField(help_text="A qualification: after the submit `feedback` says what was wrong.")
     review = ReviewSheetOutput(allow_null=True)
     rework = ReworkSheetOutput(allow_null=True)

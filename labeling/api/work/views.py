@@ -190,7 +190,8 @@ class ImageView(WorkView):
 class LayerView(WorkView):
     @extend_schema(responses={(200, "image/png"): OpenApiTypes.BINARY})
     def get(self, request: Request, claim_id: uuid.UUID, layer: str) -> HttpResponse:
-        """A layer of the claim's sheet: `consolidated`, `disagreement`, or the mask of an answer (its id)."""
+        """A layer of the claim: `prior` (what an adjustment or verification begins with); of its sheet `consolidated`,
+        `disagreement`, or the mask of an answer (its id)."""
         png = layers.layer_png(user_id=self.user_id(request), claim_id=claim_id, layer=layer)
         return HttpResponse(png, content_type="image/png", headers=PRIVATE)
 

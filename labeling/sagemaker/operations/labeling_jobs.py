@@ -6,18 +6,18 @@ from labeling.manifests import LabelConfigError, read_label_config
 from labeling.manifests.label_config import MAX_BYTES
 from labeling.models import LabelingJob, LabelingRequest, TagOf
 from labeling.sagemaker.arns import job_arn
-from labeling.sagemaker.crowd import MOST_CHARS, CrowdTemplate, read_template
+from labeling.sagemaker.crowd import MOST_CHARS, VERDICT_ELEMENTS, CrowdTemplate, prior_attributes, read_template
 from labeling.sagemaker.errors import InUse, NotThere, ValidationFailed
 from labeling.sagemaker.operation import Answer, Call, Request, operation
 from labeling.sagemaker.operations.tags import put_tags
 from labeling.sagemaker.roles import check_role
 from labeling.sagemaker.rules import at_most, exactly_one, member, not_yet, unique_tags
 from labeling.sagemaker.s3 import storage_uri
-from labeling.sagemaker.task_types import ACS, PRE, attribute_name, known_functions, one_task_type
+from labeling.sagemaker.task_types import ACS, PRE, attribute_name, known_functions, one_task_type, our_type
 from labeling.sagemaker.teams import Workers, workers_of
 from labeling.sagemaker.translate import sentences
 from labeling.services.jobs import JobContent, create_job, stop_job
-from labeling.states import JobState
+from labeling.states import JobState, TaskType
 from labeling.storage import Resolver
 from maskwright.core.errors import DomainError, Invalid
 from maskwright.core.scope import current_scope
@@ -47,6 +47,8 @@ _RULES = [
 _MEMBERS = {
     "name": "LabelingJobName",
     "label_attribute_name": "LabelAttributeName",
+    "prior_attribute_name": TEMPLATE,
+    "label_set_id": LABELS,
     "input_uri": MANIFEST,
     "output_uri": OUTPUT,
     "number_of_labelers": "HumanTaskConfig.NumberOfHumanWorkersPerDataObject",
@@ -100,14 +102,18 @@ def create_labeling_job(call: Call) -> Answer:
 def _order(given: Request, workers: Workers) -> dict[str, Any]:
     human, stops = given["HumanTaskConfig"], given.get("StoppingConditions", {})
     resolver = Resolver()
-    template = _template(resolver, given)
+    kind = our_type(given)
+    template, text = _template(resolver, given, kind)
+    labels, audited = _labels(resolver, given, template)
     return {
         "name": given["LabelingJobName"],
+        "task_type": kind,
+        "prior_attribute_name": audited or _prior(text, kind),
         "label_attribute_name": given["LabelAttributeName"],
         "input_uri": _manifest_uri(given),
         "output_uri": storage_uri(given["OutputConfig"]["S3OutputPath"], OUTPUT),
         "content": JobContent(
-            labels=_labels(resolver, given, template),
+            labels=labels,
             title=(template.header or human["TaskTitle"])[:128],
             instructions=template.instructions or human["TaskDescription"],
         ),
@@ -139,7 +145,13 @@ def _read(resolver: Resolver, uri: str, path: str, limit: int) -> bytes:
         raise ValidationFailed(f"{path}: {error.message}") from error
 
 
-def _template(resolver: Resolver, given: Request) -> CrowdTemplate:
+def _prior(text: str, kind: TaskType) -> str:
+    """The earlier label that the template reads from the manifest line; "" where it does not say, or says several."""
+    found = prior_attributes(text) if kind != TaskType.SEGMENTATION else []
+    return found[0] if len(found) == 1 else ""
+
+
+def _template(resolver: Resolver, given: Request, kind: TaskType) -> tuple[CrowdTemplate, str]:
     data = _read(resolver, member(given, TEMPLATE), TEMPLATE, MOST_CHARS * 4)
     try:
         text = data.decode("utf-8-sig")
@@ -148,23 +160,24 @@ def _template(resolver: Resolver, given: Request) -> CrowdTemplate:
     if len(text) > MOST_CHARS:
         raise ValidationFailed(f"{TEMPLATE}: the template has more than {MOST_CHARS} characters.")
     template = read_template(text)
-    if not template.element:
+    if kind != TaskType.VERIFICATION and (not template.element or template.element in VERDICT_ELEMENTS):
         raise ValidationFailed(f"{TEMPLATE}: the template has no <crowd-semantic-segmentation> element.")
-    return template
+    return template, text
 
 
-def _labels(resolver: Resolver, given: Request, template: CrowdTemplate) -> list[dict[str, Any]]:
-    """The file's labels; those of the template where there is no file."""
+def _labels(resolver: Resolver, given: Request, template: CrowdTemplate) -> tuple[list[dict[str, Any]], str]:
+    """The file's labels, and the attribute it says is audited; the template's labels where there is no file."""
     uri = given.get(LABELS)
     if uri is None:
         if not template.labels:
             raise ValidationFailed(f"{LABELS}: name a label category configuration file, or labels in the template.")
-        return [{"name": name} for name in template.labels]
+        return [{"name": name} for name in template.labels], ""
     try:
         config = read_label_config(_read(resolver, uri, LABELS, MAX_BYTES))
     except LabelConfigError as error:
         raise ValidationFailed(f"{LABELS}: {error}") from error
-    return [{"name": one.name, "color": one.color, "description": one.description} for one in config.labels]
+    labels = [{"name": one.name, "color": one.color, "description": one.description} for one in config.labels]
+    return labels, config.audited_attribute
 
 
 @operation(Permission.JOBS_MANAGE, writes=True)

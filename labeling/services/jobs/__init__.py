@@ -2,6 +2,7 @@
 
 from labeling.services.jobs.change import change_job
 from labeling.services.jobs.create import JobContent, create_job
+from labeling.services.jobs.follow_up import FollowUp, follow_up_counts, follow_up_job, follow_up_order, job_content
 from labeling.services.jobs.lifecycle import (
     advance_job,
     own_job,
@@ -15,10 +16,15 @@ from labeling.services.jobs.lifecycle import (
 )
 
 __all__ = [
+    "FollowUp",
     "JobContent",
     "advance_job",
     "change_job",
     "create_job",
+    "follow_up_counts",
+    "follow_up_job",
+    "follow_up_order",
+    "job_content",
     "own_job",
     "pause_job",
     "preflight_job",

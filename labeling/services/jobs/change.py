@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 
 from labeling.errors import MoveRefused
 from labeling.models import JobRevision, LabelingJob
+from labeling.services.jobs import prior as prior_rules
 from labeling.services.jobs import rules
 from labeling.services.jobs.lifecycle import own_job
 from labeling.services.label_sets import Category, change_problems, complete_categories
 from labeling.services.task_templates import content_problems
-from labeling.states import JobState
+from labeling.states import JobState, TaskType
 from maskwright.audit.record import record
 from maskwright.core.errors import FieldProblem, Invalid
 from maskwright.core.outbox import emit, push
@@ -119,6 +120,7 @@ def change_job(
     problems += _problems(changes)
     problems += rules.distribution_problems(changes)
     problems += rules.quality_problems(changes)
+    problems += prior_rules.type_problems(job.task_type, {**changes, "gold_rate": gold_rate})
     if qualification_skill is not None:
         problems += rules.skill_problems(job.is_qualification, qualification_skill)
     if {"review_share", "review_team_id"} & set(changes):
@@ -126,7 +128,9 @@ def change_job(
         problems += rules.review_problems(team, changes.get("review_share", job.review_share))
     if consolidation_rule is not None or number_of_labelers is not None:
         labelers = queue.labelers_wanted if number_of_labelers is None else number_of_labelers
-        problems += rules.rule_problems(consolidation_rule or job.consolidation_rule, labelers)
+        rule = consolidation_rule or job.consolidation_rule
+        is_verification = job.task_type == TaskType.VERIFICATION
+        problems += prior_rules.verdict_rule_problems(rule) if is_verification else rules.rule_problems(rule, labelers)
     if problems:
         raise Invalid(_("The job cannot be changed like this; each reason is listed."), fields=tuple(problems))
     changes = rules.lower_skills(changes)

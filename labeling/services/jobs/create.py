@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -12,13 +12,16 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from labeling.consolidation import DEFAULT_RULE
+from labeling.consolidation.verdicts import EM
 from labeling.models import JobRevision, LabelingJob, LabelSet, TaskTemplate, TaskTemplateVersion
 from labeling.services.functions.using import function_problems, use_functions
+from labeling.services.jobs import prior as prior_rules
 from labeling.services.jobs import rules
 from labeling.services.jobs.locations import input_problems, output_or_default, output_problems
 from labeling.services.label_sets import Category, complete_categories, current_categories
 from labeling.services.quality.usual import add_usual_rules
 from labeling.services.task_templates import TOOLS, content_problems, current_version
+from labeling.states import TaskType
 from labeling.storage import Resolver
 from maskwright.audit.record import record
 from maskwright.core.errors import FieldProblem, Invalid
@@ -36,6 +39,7 @@ class _Parts:
     categories: tuple[Category, ...] = ()
     template: TaskTemplate | None = None
     version: TaskTemplateVersion | None = None
+    prior: prior_rules.Prior = field(default_factory=prior_rules.Prior)
 
 
 @dataclass(frozen=True)
@@ -48,12 +52,22 @@ class JobContent:
     labels: Sequence[Mapping[str, Any]]
     title: str
     instructions: str = ""
+    tools: Sequence[str] = TOOLS
+    allow_empty: bool = True
+    allow_impossible: bool = True
+    require_full_coverage: bool = False
+
+
+#: What a verification asks where nothing else is said, as Ground Truth has it.
+_GOOD_OR_BAD = ({"name": "good", "color": "#2ca02c", "key": "1"}, {"name": "bad", "color": "#d62728", "key": "2"})
 
 
 def create_job(
     *,
     actor_user_id: uuid.UUID | None,
     name: str,
+    task_type: str = TaskType.SEGMENTATION,
+    prior_attribute_name: str = "",
     label_attribute_name: str = "",
     input_uri: str,
     output_uri: str = "",
@@ -65,12 +79,12 @@ def create_job(
     time_limit_seconds: int | None = None,
     max_concurrent: int = 1000,
     deadline: datetime | None = None,
-    consolidation_rule: str = DEFAULT_RULE,
+    consolidation_rule: str = "",
     start_when_ready: bool = False,
     for_vendor: bool = False,
     review_team_id: uuid.UUID | None = None,
     review_share: float = 0.0,
-    gold_rate: float = 0.1,
+    gold_rate: float | None = None,
     is_qualification: bool = False,
     qualification_skill: str = "",
     qualification_iou: float = 0.7,
@@ -82,7 +96,10 @@ def create_job(
 ) -> LabelingJob:
     """Make a job in state `initializing` and emit `job.intake`, which reads its input and checks its photos.
 
-    `label_attribute_name` defaults to `<name>-ref`; `output_uri` to the installation's own storage. A job needs a work
+    An adjustment or verification begins with the labels that an earlier job left in the manifest under
+    `prior_attribute_name` (left out: the only one there is); without label set, template and content a verification
+    asks whether they are good or bad. `label_attribute_name` defaults to `<name>-ref` (a verification's to the name);
+    `output_uri` to the installation's own storage. A job needs a work
     team of the own organization unless it is `for_vendor`: then a grant is offered afterwards. `review_share` (0 to 1)
     of the results wait for the review team; `gold_rate` (0 to 1) of a person's photos are gold tasks, once there are
     any. `content` stands in place of a label set and a template. The job stops by itself once people labeled
@@ -91,7 +108,13 @@ def create_job(
     required_skills, hold_seconds, max_open_claims, max_declines, as `create_queue` has them. Raises Invalid with every
     problem at once; then nothing was made.
     """
-    attribute = label_attribute_name or f"{name}-ref"
+    is_verification = task_type == TaskType.VERIFICATION
+    attribute = label_attribute_name or (name if is_verification else f"{name}-ref")
+    consolidation_rule = consolidation_rule or (EM if is_verification else DEFAULT_RULE)
+    if gold_rate is None:
+        gold_rate = 0.1 if task_type == TaskType.SEGMENTATION else 0.0
+    if is_verification and content is None and label_set_id is None and task_template_id is None:
+        content = JobContent(labels=_GOOD_OR_BAD, title=_("Are the labels right?"))
     output = output_or_default(output_uri)
     numbers = {
         "number_of_labelers": number_of_labelers,
@@ -105,10 +128,18 @@ def create_job(
         *name_problems,
         *_taken(name),
         # An attribute made from a bad name is no second problem.
-        *(rules.attribute_problems(attribute) if label_attribute_name or not name_problems else ()),
+        *(
+            rules.attribute_problems(attribute)
+            if not is_verification and (label_attribute_name or not name_problems)
+            else ()
+        ),
         *rules.number_problems(numbers),
         *rules.deadline_problems(deadline),
-        *rules.rule_problems(consolidation_rule, number_of_labelers),
+        *(
+            prior_rules.verdict_rule_problems(consolidation_rule)
+            if is_verification
+            else rules.rule_problems(consolidation_rule, number_of_labelers)
+        ),
         *(_take_content(content, parts) if content else _find_parts(label_set_id, task_template_id, parts)),
         *_team_problems(work_team_id, for_vendor),
         *rules.review_problems(review_team_id, review_share),
@@ -117,9 +148,22 @@ def create_job(
         *rules.skill_problems(is_qualification, qualification_skill),
         *function_problems("pre_annotation_arn", pre_annotation_arn),
         *function_problems("consolidation_arn", consolidation_arn),
+        *prior_rules.type_problems(
+            task_type,
+            {
+                "gold_rate": gold_rate,
+                "is_qualification": is_qualification,
+                "review_share": review_share,
+                "review_team_id": review_team_id,
+            },
+        ),
         *input_problems(resolver, input_uri),
         *output_problems(resolver, output),
     ]
+    if task_type != TaskType.SEGMENTATION:
+        problems += _take_prior(resolver, task_type, input_uri, prior_attribute_name, attribute, parts)
+        if task_type == TaskType.ADJUSTMENT and content is not None:
+            parts.categories = prior_rules.as_before(parts.categories, parts.prior)
     version = parts.version
     if problems or version is None:
         raise Invalid(_("The job cannot be created; each reason is listed."), fields=tuple(problems))
@@ -138,6 +182,8 @@ def create_job(
             )
             job = LabelingJob.objects.create(
                 name=name,
+                task_type=task_type,
+                prior_attribute_name=parts.prior.attribute,
                 label_attribute_name=attribute,
                 input_uri=input_uri,
                 output_uri=output,
@@ -170,6 +216,7 @@ def intake_message(job: LabelingJob, delay: float = 0.0) -> Message:
 
 
 def _first_revision(job: LabelingJob, categories: tuple[Category, ...], version: TaskTemplateVersion) -> None:
+    is_verification = job.task_type == TaskType.VERIFICATION
     JobRevision.objects.create(
         job=job,
         work_queue_id=job.work_queue_id,
@@ -177,10 +224,10 @@ def _first_revision(job: LabelingJob, categories: tuple[Category, ...], version:
         categories=list(categories),
         title=version.title,
         instructions=version.instructions,
-        tools=list(version.tools),
-        allow_empty=version.allow_empty,
+        tools=[] if is_verification else list(version.tools),
+        allow_empty=version.allow_empty and not is_verification,
         allow_impossible=version.allow_impossible,
-        require_full_coverage=version.require_full_coverage,
+        require_full_coverage=version.require_full_coverage and not is_verification,
     )
 
 
@@ -198,9 +245,25 @@ def _name_taken(name: str) -> FieldProblem:
 def _take_content(content: JobContent, parts: _Parts) -> list[FieldProblem]:
     categories, problems = complete_categories(content.labels)
     parts.categories = tuple(categories)
-    parts.version = TaskTemplateVersion(title=content.title.strip(), instructions=content.instructions, tools=TOOLS)
-    shown = {"title": parts.version.title, "instructions": content.instructions, "tools": list(TOOLS)}
+    parts.version = TaskTemplateVersion(
+        title=content.title.strip(),
+        instructions=content.instructions,
+        tools=list(content.tools),
+        allow_empty=content.allow_empty,
+        allow_impossible=content.allow_impossible,
+        require_full_coverage=content.require_full_coverage,
+    )
+    shown = {"title": parts.version.title, "instructions": content.instructions, "tools": list(content.tools)}
     return [*problems, *content_problems(shown)]
+
+
+def _take_prior(
+    resolver: Resolver, task_type: str, input_uri: str, wanted: str, attribute: str, parts: _Parts
+) -> list[FieldProblem]:
+    problems = list(prior_rules.find_prior(resolver, input_uri, wanted, parts.prior))
+    if task_type == TaskType.ADJUSTMENT and parts.categories:
+        problems += prior_rules.class_problems(parts.categories, parts.prior)
+    return [*problems, *prior_rules.name_problems(task_type, attribute, parts.prior)]
 
 
 def _find_parts(labels: uuid.UUID | None, template: uuid.UUID | None, parts: _Parts) -> list[FieldProblem]:

@@ -19,7 +19,7 @@ from workforce.models import WorkTeam
 
 MAX_NAME, MAX_ATTRIBUTE = 63, 127
 MAX_LABELERS = 9
-_WORDS = re.compile(r"[a-zA-Z0-9]+(-+[a-zA-Z0-9]+)*")  # Ground Truth: letters, digits, hyphens between them
+ATTRIBUTE = _WORDS = re.compile(r"[a-zA-Z0-9]+(-+[a-zA-Z0-9]+)*")  # Ground Truth: letters, digits, hyphens between them
 
 
 def name_problems(name: str) -> Iterator[FieldProblem]:

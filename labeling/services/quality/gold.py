@@ -13,7 +13,7 @@ from labeling.masks import MaskError, MaskRaster, Palette, decode_mask, encode_m
 from labeling.models import Annotation, ConsolidatedAnnotation, DataObject, GoldTask, JobRevision, LabelingJob, Task
 from labeling.services.blobs import keep_blobs
 from labeling.services.jobs import own_job
-from labeling.states import AnnotationKind, GoldSource, JobState, TaskState
+from labeling.states import AnnotationKind, GoldSource, JobState, TaskState, TaskType
 from maskwright.audit.record import record
 from maskwright.core.errors import FieldProblem, Invalid, NotFound
 from maskwright.core.ids import uuid7, uuid7_like
@@ -52,6 +52,8 @@ def make_gold(
         raise MoveRefused(
             _("The job is %(state)s; nobody would get the gold task.") % {"state": JobState(job.state).label}
         )
+    if job.task_type != TaskType.SEGMENTATION:
+        raise MoveRefused(_("Only a segmentation job has gold tasks."))
     truth = _find(object_id, annotation_id, mask)
     item = truth.task.data_object
     same = Task.objects.filter(job=job, data_object__image_sha256=item.image_sha256)
