@@ -41,5 +41,6 @@ def pytest_configure(config: pytest.Config) -> None:
     # The test processes share the server; what one counts or clears is not the others'.
     settings.CACHES["default"]["KEY_PREFIX"] = f"test-{os.getpid()}"
     # These import models, which is possible only now.
-    for plugin in ("database", "cast", "s3", "gcs", "azure", "identity_server", "receiver", "awscli", "second_chance"):
+    servers = ("s3", "gcs", "azure", "identity_server", "receiver", "awscli")
+    for plugin in ("database", "cast", "order", *servers, "second_chance"):
         config.pluginmanager.import_plugin(f"tests.plugins.{plugin}")

@@ -68,7 +68,7 @@ def test_the_environment_of_a_running_installation_is_found(tmp_path: Path) -> N
     try:
         (tmp_path / "ready.json").write_text(json.dumps({"pids": {"web": process.pid}}))
         # Until the child has begun its program its environment is still this one's.
-        assert wait_until(lambda: running_environment(tmp_path) is not None, timeout=10)
+        assert wait_until(lambda: running_environment(tmp_path) is not None, timeout=40)
         found = running_environment(tmp_path)
         assert found is not None and found["DATABASE_URL"] == "postgresql://somewhere/db"
         (tmp_path / "ready.json").write_text(json.dumps({"pids": {"web": os.getpid()}}))

@@ -219,8 +219,8 @@ def test_a_silent_broker_holds_the_publisher_for_seconds_only(
     started = time.monotonic()
     publisher.publish_due()
     assert 1.5 < time.monotonic() - started < 3.5
-    until(lambda: not publisher.publish_due() or queued(broker), within=8)
-    until(lambda: publisher.publish_due() and queued(broker), within=8)
+    until(lambda: not publisher.publish_due() or queued(broker), within=30)
+    until(lambda: publisher.publish_due() and queued(broker), within=30)
 
 
 async def test_a_push_reaches_the_browser(acme: Company) -> None:
@@ -231,7 +231,7 @@ async def test_a_push_reaches_the_browser(acme: Company) -> None:
         with publishing():
             await run(lambda: _push(acme, group, "work.claim_ended", claim=claim_id))
             expected = {"type": "work.claim_ended", "version": 1, "data": {"claim": str(claim_id)}}
-            assert await hear(socket, within=2) == expected
+            assert await hear(socket) == expected
             assert await socket.receive_nothing(1.3)
     assert await run(lambda: _pushes_left(acme)) == 0
 

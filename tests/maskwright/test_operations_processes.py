@@ -58,7 +58,7 @@ def test_what_is_emitted_is_done_also_while_the_broker_is_killed_and_empty(
             first = _emit(acme)
             assert wait_until(lambda: _is_done(acme, first), timeout=30)
             with redis.Redis.from_url(broker.server.url) as client:
-                assert wait_until(lambda: bool(client.exists("maskwright:operations")), timeout=5)
+                assert wait_until(lambda: bool(client.exists("maskwright:operations")), timeout=30)
 
             broker.kill()
             second = _emit(acme)
@@ -68,6 +68,6 @@ def test_what_is_emitted_is_done_also_while_the_broker_is_killed_and_empty(
             assert wait_until(lambda: _is_done(acme, second), timeout=30)
 
             publisher.send_signal(signal.SIGTERM)
-            assert publisher.wait(timeout=5) == 0
+            assert publisher.wait(timeout=30) == 0
     finally:
         broker.kill()

@@ -290,7 +290,7 @@ def test_each_role_starts_from_its_entry_point_is_healthy_and_ends_when_asked(tm
         running = {role: start_role(role, environ, tmp_path) for role in ROLES}
         try:
             for role in ROLES:
-                assert wait_until(lambda: health(role, environ) == 0, timeout=60, interval=0.5), role  # noqa: B023
+                assert wait_until(lambda: health(role, environ) == 0, timeout=180, interval=0.5), role  # noqa: B023
             running["web"].kill()
             running["web"].wait()
             assert health("web", environ) == 1
@@ -312,4 +312,4 @@ def start_role(role: str, environ: dict[str, str], folder: Path) -> subprocess.P
 
 def health(role: str, environ: dict[str, str]) -> int:
     env = BASE | environ | {"MASKWRIGHT_ROLE": role}
-    return subprocess.run([DOCKER / "healthcheck"], env=env, capture_output=True, timeout=60).returncode
+    return subprocess.run([DOCKER / "healthcheck"], env=env, capture_output=True, timeout=180).returncode

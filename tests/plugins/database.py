@@ -43,6 +43,9 @@ def create_database(name: str) -> None:
             call_command("migrate", database="owner", verbosity=0)
             connections["owner"].close()
         server.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE} OWNER {settings.DATABASES['owner']['USER']}")
+        # A test may begin its transaction and then wait for a storage server to start.
+        for role in {settings.DATABASES[alias]["USER"] for alias in connections}:
+            server.execute(f"ALTER ROLE {role} IN DATABASE {name} SET idle_in_transaction_session_timeout = '10min'")
 
 
 @pytest.fixture(scope="session")

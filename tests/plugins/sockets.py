@@ -74,7 +74,7 @@ async def opened(address: str, headers: Headers) -> AsyncIterator[Socket]:
         await socket.disconnect()
 
 
-async def hear(socket: Socket, within: float = 3) -> dict[str, Any]:
+async def hear(socket: Socket, within: float = 20) -> dict[str, Any]:
     """The next message."""
     output = await socket.receive_output(within)
     assert output["type"] == "websocket.send", output
@@ -82,7 +82,7 @@ async def hear(socket: Socket, within: float = 3) -> dict[str, Any]:
     return message
 
 
-async def closing_code(socket: Socket, within: float = 3) -> int:
+async def closing_code(socket: Socket, within: float = 20) -> int:
     """The code the server closes with; messages before it are passed over."""
     async with asyncio.timeout(within):
         while True:
