@@ -7,6 +7,7 @@ import { Engine } from "../engine";
 import type { OtherCommand } from "../actions/shortcuts";
 import { ReviewDesk } from "../review/desk";
 import { Rework } from "../review/rework";
+import { VerdictDesk } from "../verdict/desk";
 import type { AssignmentSession } from "../session/assignment-session";
 import { MemoryStore, openLocalStore, type LocalStore } from "../session/local-store";
 import { Ahead } from "../session/ahead";
@@ -26,6 +27,8 @@ export class DocumentController {
   desk: ReviewDesk | null = null;
   /** What came back, where the photo did. */
   rework: Rework | null = null;
+  /** Of a verification: what is said of the earlier mask. */
+  verdict: VerdictDesk | null = null;
   commands: readonly OtherCommand[] = [];
   /** What is open (or opening), complete. */
   opened: Assignment | null = null;
@@ -165,7 +168,7 @@ export class DocumentController {
       image,
       categories,
       tools: assignment.template.tools,
-      readOnly: this.editor.mode === "view",
+      readOnly: this.editor.mode === "view" || this.verdict !== null,
       renderer: this.editor.renderer,
       state: this.editor.editorState,
       review: this.desk,
@@ -199,8 +202,9 @@ export class DocumentController {
       const onComment = (): void => void this.editor.reviewPanel?.write();
       this.desk = new ReviewDesk(assignment, review, { transport, pixels, onComment });
     } else if (this.editor.mode === "work" && rework) this.rework = new Rework(assignment, rework);
+    this.verdict = assignment.verdicts && this.editor.mode === "work" ? new VerdictDesk(assignment.verdicts) : null;
     this.editor.cameBackRead = false;
-    this.commands = this.editor.makeCommands(this.desk, this.rework);
+    this.commands = this.editor.makeCommands(this.desk, this.rework, this.verdict);
   }
 
   #tellRestored(restored: OpenedDocument["restored"]): void {
@@ -220,6 +224,7 @@ export class DocumentController {
     this.desk = null;
     this.rework?.dispose();
     this.rework = null;
+    this.verdict = null;
     this.engine?.dispose();
     this.engine = null;
     this.opened = null;

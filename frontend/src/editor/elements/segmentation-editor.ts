@@ -10,6 +10,8 @@ import type { OtherCommand } from "../actions/shortcuts";
 import type { Engine } from "../engine";
 import type { AssignmentSession } from "../session/assignment-session";
 import { reviewCommands, reworkCommands } from "../review/commands";
+import { verdictCommands, type VerdictDesk } from "../verdict/desk";
+import "../verdict/verdict-panel";
 import type { ReviewDesk } from "../review/desk";
 import "../review/pin-layer";
 import "../review/review-panel";
@@ -87,7 +89,8 @@ export class SegmentationEditor extends SignalElement {
   readonly #submit: OtherCommand = { id: "submit", label: "Submit", keys: ["mod+enter"], run: () => this.requestSubmit() };
 
   /** What the open document adds: a reviewer accepts and sends back instead of submitting. */
-  makeCommands(desk: ReviewDesk | null, rework: Rework | null): readonly OtherCommand[] {
+  makeCommands(desk: ReviewDesk | null, rework: Rework | null, verdict: VerdictDesk | null): readonly OtherCommand[] {
+    if (verdict !== null) return [this.#submit, ...verdictCommands(verdict), ...this.shared];
     if (desk !== null) {
       return [...reviewCommands(desk, { accept: () => this.accept(), sendBack: () => this.askToSendBack() }), ...this.shared];
     }
@@ -101,6 +104,10 @@ export class SegmentationEditor extends SignalElement {
 
   get desk(): ReviewDesk | null {
     return this.#documents.desk;
+  }
+
+  get verdict(): VerdictDesk | null {
+    return this.#documents.verdict;
   }
 
   get rework(): Rework | null {
@@ -174,6 +181,10 @@ export class SegmentationEditor extends SignalElement {
       this.emit("mw-submit");
       return;
     }
+    if (this.verdict !== null) {
+      void this.#judge(this.verdict);
+      return;
+    }
     const { unlabeled, width, height } = engine.workspace.map;
     const mustCover = this.opened?.template.require_full_coverage === true;
     const asks = asksAboutUnlabeled({ job: this.opened?.task.job.id ?? "", unlabeled, whole: width * height, mustCover });
@@ -212,6 +223,12 @@ export class SegmentationEditor extends SignalElement {
 
   askToSendBack(): void {
     if (this.desk !== null && this.engine?.busy === false) this.ask("send-back");
+  }
+
+  async #judge({ content }: VerdictDesk): Promise<void> {
+    const { notice } = this.editorState;
+    notice.value = content === null ? { kind: "error", text: t("Choose first what you say of the mask.") } : null;
+    if (content !== null && this.session !== null) this.#sent(await this.session.sendChoice(content));
   }
 
   async sendVerdict(content: VerdictContent): Promise<void> {

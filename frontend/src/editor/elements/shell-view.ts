@@ -81,6 +81,10 @@ function renderHeader(editor: SegmentationEditor): TemplateResult {
       : nothing}
     ${editor.desk !== null ? html`<span class="chip">${t("Review, round {number}", { number: editor.desk.sheet.round })}</span>` : nothing}
     ${editor.rework !== null ? html`<span class="chip warn">${t("Came back")}</span>` : nothing}
+    ${editor.verdict !== null ? html`<span class="chip">${t("Verification")}</span>` : nothing}
+    ${opened?.task_type === "adjustment" && editor.desk === null && editor.rework === null
+      ? html`<span class="chip">${t("Begins with an earlier mask")}</span>`
+      : nothing}
     ${mode === "preview" ? html`<span class="chip">${t("Preview: nothing is sent")}</span>` : nothing}
     <span class="space"></span>
     <slot
@@ -167,7 +171,7 @@ function renderMenu(editor: SegmentationEditor, ready: boolean): TemplateResult 
       ${opened !== null && mode === "work" && isSilent(opened.task.job.id)
         ? html`<button role="menuitem" @click=${run(() => editor.askAgain())}>${t("Ask about unlabeled pixels again")}</button>`
         : nothing}
-      ${mode === "work" && editor.session !== null
+      ${mode === "work" && editor.session !== null && editor.verdict === null
         ? html`<button role="menuitem" @click=${run(() => editor.ask("history"))}>${t("History of this draft")}</button>`
         : nothing}
       <button role="menuitem" @click=${run(() => (editor.dialog = "release"))}>${t("Give the image back")}</button>
@@ -203,7 +207,7 @@ function renderSide(editor: SegmentationEditor): TemplateResult {
   const choice = (id: string | null, name: string): TemplateResult => html`<label>
     <input type="radio" name="layer" .checked=${editor.layer === id} @change=${() => void editor.showLayer(id)} />${name}
   </label>`;
-  return html`<aside class=${editor.desk === null && editor.rework === null ? "" : "long"}>
+  return html`<aside class=${editor.desk === null && editor.rework === null && editor.verdict === null ? "" : "long"}>
     ${mode === "view" && layers.length > 0
       ? html`<div class="layers" role="radiogroup" aria-labelledby="layers">
           <h2 id="layers">${t("Labels shown")}</h2>
@@ -217,6 +221,7 @@ function renderSide(editor: SegmentationEditor): TemplateResult {
           <div class="text">${unsafeHTML(instructions)}</div>
         </details>`}
     ${editor.withBeside ? html`<div class="beside"><slot name="beside"></slot></div>` : nothing}
+    ${editor.verdict === null ? nothing : html`<mw-editor-verdict .engine=${engine} .desk=${editor.verdict}></mw-editor-verdict>`}
     ${editor.desk === null ? nothing : html`<mw-editor-review .engine=${engine} .desk=${editor.desk}></mw-editor-review>`}
     ${editor.rework === null ? nothing : html`<mw-editor-rework .engine=${engine} .rework=${editor.rework}></mw-editor-rework>`}
     <mw-editor-labels .engine=${engine}></mw-editor-labels>

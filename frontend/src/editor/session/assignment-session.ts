@@ -5,7 +5,7 @@ import { windowName } from "../../shared/window-name";
 import type { Disposer } from "../disposer";
 import { TransportError, type Failure, type FieldError, type OtherDraft } from "../transport/errors";
 import { retrying, sleepOrOnline, type RetryOptions } from "../transport/retry";
-import type { Answer, Assignment, Receipt, Transport, VerdictContent } from "../transport/transport";
+import type { Answer, Assignment, ChoiceContent, Receipt, Transport, VerdictContent } from "../transport/transport";
 import { ActivityMeter } from "./activity";
 import { DraftKeeper, type SavingState } from "./drafts";
 import type { LocalStore } from "./local-store";
@@ -243,6 +243,11 @@ export class AssignmentSession {
   /** A reviewer's verdict, sent like any answer. */
   async sendVerdict(content: VerdictContent): Promise<Receipt | null> {
     return this.#send(async () => Promise.resolve({ kind: "review", content }));
+  }
+
+  /** What is said of an earlier mask. */
+  async sendChoice(content: ChoiceContent): Promise<Receipt | null> {
+    return this.#send(async () => Promise.resolve({ kind: "choice", content }));
   }
 
   async #send(make: () => Promise<Answer>): Promise<Receipt | null> {

@@ -19,7 +19,7 @@ export interface OpenedDocument {
   readonly idempotencyKey: string;
   /** Where the labels shown come from; `damaged`: there was a draft, but it could not be read. */
   readonly restored: "local" | "server" | "damaged" | null;
-  /** The mask the document began with: the result under review, or the labeler's own that came back. Null: none. */
+  /** The mask the document began with: the result under review, the labeler's own that came back, or an earlier job's. Null: none. */
   readonly start: Uint8Array<ArrayBuffer> | null;
 }
 
@@ -93,7 +93,7 @@ export async function keptHere(assignment: Assignment, store: LocalStore): Promi
 }
 
 async function loadStart(assignment: Assignment, transport: Transport, pixels: PixelWork): Promise<Uint8Array<ArrayBuffer> | null> {
-  const layer = assignment.review?.consolidated ?? assignment.rework?.previous ?? null;
+  const layer = assignment.review?.consolidated ?? assignment.rework?.previous ?? assignment.prior ?? null;
   if (layer === null) return null;
   const { width, height, data } = await pixels.decode(await transport.loadMask(layer.url));
   if (width !== assignment.image.width || height !== assignment.image.height) throw new ImageError("the mask is not of the image's size");

@@ -42,7 +42,7 @@ function failureFor(status: number, code: string | undefined): Failure {
 }
 
 function contentOf(answer: Answer): unknown {
-  if (answer.kind === "review") return answer.content;
+  if (answer.kind === "review" || answer.kind === "choice") return answer.content;
   return answer.kind === "impossible" ? { reason: answer.reason } : {};
 }
 

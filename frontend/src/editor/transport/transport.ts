@@ -31,8 +31,28 @@ export interface Assignment {
   readonly stopping?: boolean;
   readonly draft: { readonly seq: number; readonly sha256: string; readonly url: string } | null;
   readonly stage?: "label" | "review";
+  readonly task_type?: "segmentation" | "adjustment" | "verification";
+  /** The earlier mask that an adjustment or verification begins with. */
+  readonly prior?: { readonly url: string } | null;
+  /** Of a verification: what may be answered instead of a mask. */
+  readonly verdicts?: readonly VerdictChoice[] | null;
   readonly review?: ReviewSheet | null;
   readonly rework?: ReworkSheet | null;
+}
+
+/** A label of a verification. */
+export interface VerdictChoice {
+  readonly index: number;
+  readonly name: string;
+  readonly color: string;
+  readonly key?: string | null;
+  readonly description?: string;
+}
+
+/** What somebody says of an earlier mask. */
+export interface ChoiceContent {
+  readonly label: string;
+  readonly comment: string;
 }
 
 /** A remark pinned to a place of the photo, in pixels. */
@@ -118,7 +138,8 @@ export type Answer =
   | { readonly kind: "mask"; readonly png: Uint8Array<ArrayBuffer> }
   | { readonly kind: "empty" }
   | { readonly kind: "impossible"; readonly reason: string }
-  | { readonly kind: "review"; readonly content: VerdictContent };
+  | { readonly kind: "review"; readonly content: VerdictContent }
+  | { readonly kind: "choice"; readonly content: ChoiceContent };
 
 /** The server's acknowledgement: the bytes are stored and the row is committed. */
 export interface Receipt {
