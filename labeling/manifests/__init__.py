@@ -6,6 +6,7 @@ Pure; README.md has worked examples.
 from .answers import (
     ELEMENT,
     WorkerAnswer,
+    consolidation_item,
     consolidation_request,
     consolidation_response,
     other_content,
@@ -51,6 +52,7 @@ __all__ = [
     "Verification",
     "WorkerAnswer",
     "bounded_lines",
+    "consolidation_item",
     "consolidation_request",
     "consolidation_response",
     "creation_date",

@@ -75,15 +75,19 @@ def consolidation_request(object_index: int, source_ref: str, answers: Sequence[
 
     One data object and its answers, contents as JSON in a string.
     """
+    return dump([consolidation_item(object_index, source_ref, answers)]).encode()
+
+
+def consolidation_item(object_index: int, source_ref: str, answers: Sequence[WorkerAnswer]) -> dict[str, object]:
+    """One data object of a payload that may have several."""
     annotations = [
         {"workerId": answer.worker_id, "annotationData": {"content": dump(dict(answer.content))}} for answer in answers
     ]
-    item = {
+    return {
         "datasetObjectId": str(object_index),
         "dataObject": {"s3Uri": source_ref},
         "annotations": annotations,
     }
-    return dump([item]).encode()
 
 
 def consolidation_response(object_index: int, attribute: str, record: bytes) -> bytes:

@@ -7,7 +7,7 @@ it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from labeling.masks import BACKGROUND, BACKGROUND_NAME, WHITE, parse_color
@@ -73,6 +73,7 @@ class Label:
     facts: ConsolidationFacts | None = None
     #: Of an adjustment job: whether anybody changed the label that it began with.
     is_adjusted: bool | None = None
+    more: Mapping[str, object] = field(default_factory=dict)  # members that a consolidation function added
 
     def metadata(self) -> dict[str, object]:
         """The value of `<attribute>-metadata`."""
@@ -80,6 +81,7 @@ class Label:
         for index, label_class in sorted(self.classes.items()):
             color_map[str(index)] = self._entry(label_class.name, parse_color(label_class.color))
         metadata: dict[str, object] = {
+            **self.more,
             "internal-color-map": color_map,
             "type": TYPE,
             "human-annotated": "yes",

@@ -71,6 +71,12 @@ def known_functions(request: Request) -> Iterator[Violation]:
 
 def one_task_type(request: Request) -> Iterator[Violation]:
     kinds = {path: task_type(request, path) for path in (PRE, ACS)}
+    if kinds[PRE] == VERIFICATION and is_connected(request, ACS):
+        yield _sentence(
+            ACS,
+            f"{ACS}: what the workers of a verification job say is no mask; it is consolidated by the built-in "
+            f"function alone, ACS-{VERIFICATION}.",
+        )
     if all(kinds.values()) and len(set(kinds.values())) > 1:
         yield _sentence(
             ACS,

@@ -105,6 +105,7 @@ def output_label(job: LabelingJob, consolidated: ConsolidatedAnnotation) -> Labe
         created_at=consolidated.creation_date,
         job_name=job.name,
         is_adjusted=details.get("adjusted"),
+        more=details.get("metadata", {}),
         facts=ConsolidationFacts(
             rule=rule,
             rule_version=version,

@@ -5,8 +5,9 @@ older generation changes nothing.
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from django.utils.translation import gettext_noop
 
@@ -18,6 +19,7 @@ from labeling.services.blobs import keep_blobs
 from labeling.services.consolidation_files import write_answers, write_result
 from labeling.services.consolidation_plan import Plan, read_plan
 from labeling.services.consolidation_verdicts import verdict_row
+from labeling.services.functions.waiting import ask_function
 from labeling.services.quality.scoring import save_scores, score_agreement
 from labeling.services.reviews import ask_for_review
 from labeling.services.tasks import advance_task
@@ -39,10 +41,9 @@ def consolidate_task(*, organization_id: uuid.UUID, task_id: uuid.UUID) -> None:
         plan = read_plan(task_id)
     if plan is None:
         return
-    pngs = {answer.pk: _read(plan, answer) for answer in plan.answers if answer.kind == AnnotationKind.MASK}
+    pngs = read_masks(plan)
     write_answers(plan, pngs)
-    usable = plan.usable
-    if len(plan.impossible) > len(usable):
+    if len(plan.impossible) > len(plan.usable):
         _give_up(plan)
         return
     if plan.job.task_type == TaskType.VERIFICATION:
@@ -50,6 +51,16 @@ def consolidate_task(*, organization_id: uuid.UUID, task_id: uuid.UUID) -> None:
         write_result(plan, consolidated, None)
         _commit(plan, consolidated, (), [])
         return
+    if plan.function_arn and plan.repainted is None:
+        ask_function(plan)
+        return
+    result, name, scores = vote(plan, pngs)
+    publish(plan, result, name, scores)
+
+
+def vote(plan: Plan, pngs: Mapping[uuid.UUID, bytes]) -> tuple[Consolidated, str, list[MaskScore]]:
+    """The answers' consolidated mask, the rule's name, and how much each of them agrees with it."""
+    usable = plan.usable
     rasters = [Answer(str(answer.worker_id), _raster(plan, answer, pngs)) for answer in usable]
     # The name of the rule alone says nothing where one labeler was asked: his answer is taken as it is.
     rule = get_rule(plan.job.consolidation_rule if len(rasters) > 1 else "single")
@@ -58,8 +69,11 @@ def consolidate_task(*, organization_id: uuid.UUID, task_id: uuid.UUID) -> None:
         repainted = {plan.repainted.pk: _read(plan, plan.repainted)}
         result, name = replace(result, raster=_raster(plan, plan.repainted, repainted)), REVIEWED
     is_compared = len(usable) > 1 or plan.repainted is not None
-    scores = score_agreement([answer.raster for answer in rasters], result.raster) if is_compared else []
-    _publish(plan, result, name, scores)
+    return result, name, score_agreement([answer.raster for answer in rasters], result.raster) if is_compared else []
+
+
+def read_masks(plan: Plan) -> dict[uuid.UUID, bytes]:
+    return {answer.pk: _read(plan, answer) for answer in plan.answers if answer.kind == AnnotationKind.MASK}
 
 
 def _read(plan: Plan, answer: Annotation) -> bytes:
@@ -81,7 +95,7 @@ def _raster(plan: Plan, answer: Annotation, pngs: Mapping[uuid.UUID, bytes]) -> 
 def _give_up(plan: Plan) -> None:
     reasons = "; ".join(dict.fromkeys(str(answer.content.get("reason", "")) for answer in plan.impossible))
     with organization_scope(plan.organization_id):
-        task = _current(plan)
+        task = current_task(plan)
         if task is not None:
             reason = gettext_noop("%(count)s of %(answers)s labelers say it cannot be labeled: %(reasons)s") % {
                 "count": len(plan.impossible),
@@ -91,7 +105,7 @@ def _give_up(plan: Plan) -> None:
             advance_task(task=task, to=TaskState.FAILED, code="impossible", reason=reason)
 
 
-def _current(plan: Plan) -> Task | None:
+def current_task(plan: Plan) -> Task | None:
     """The task, locked, while this run's generation is the newest."""
     task: Task | None = (
         Task.objects.select_for_update(no_key=True)
@@ -101,22 +115,39 @@ def _current(plan: Plan) -> Task | None:
     return task
 
 
-def _publish(plan: Plan, result: Consolidated, rule: str, scores: Sequence[MaskScore]) -> None:
+def publish(
+    plan: Plan,
+    result: Consolidated,
+    rule: str,
+    scores: Sequence[MaskScore],
+    *,
+    metadata: Mapping[str, Any] | None = None,
+    also: Callable[[], None] = lambda: None,
+) -> None:
+    """Store the result and let the task go on, while its generation is the newest. `metadata`: what stands beside the
+    usual members in the record; `also` is done in the same transaction, whether or not the task goes on."""
     mask = encode_mask(result.raster, plan.palette)
     heat = encode_transparent(result.disagreement, _HEAT)
     consolidated = _row(plan, result, rule, mask, heat)
+    if metadata:
+        consolidated.details["metadata"] = dict(metadata)
     write_result(plan, consolidated, mask)
-    _commit(plan, consolidated, (mask, heat), scores)
+    _commit(plan, consolidated, (mask, heat), scores, also)
 
 
 def _commit(
-    plan: Plan, consolidated: ConsolidatedAnnotation, blobs: Sequence[bytes], scores: Sequence[MaskScore]
+    plan: Plan,
+    consolidated: ConsolidatedAnnotation,
+    blobs: Sequence[bytes],
+    scores: Sequence[MaskScore],
+    also: Callable[[], None] = lambda: None,
 ) -> None:
     with organization_scope(plan.organization_id):
         lock_item(plan.work_item_id)  # first, as in whatever settles an item: the order of locks is item, then task
         # Stored here, before the task is locked: between the two nobody may sweep them away.
         keep_blobs(plan.organization_id, blobs, content_type="image/png")
-        task = _current(plan)
+        also()
+        task = current_task(plan)
         if task is None:
             return
         ConsolidatedAnnotation.objects.filter(task=task, is_current=True).update(is_current=False)

@@ -25,12 +25,19 @@ from labeling.states import AnnotationKind, TaskType
 _JSON = "application/json"
 
 
+def worker_answers(plan: Plan, pngs: Mapping[uuid.UUID, bytes]) -> list[WorkerAnswer]:
+    colors = {category["name"]: category["color"] for category in plan.categories}
+    return [_worker_answer(plan, answer, colors, pngs) for answer in plan.answers]
+
+
 def write_answers(plan: Plan, pngs: Mapping[uuid.UUID, bytes]) -> None:
     """What the labelers sent, and the request to consolidate it. Also for objects that then fail: there is no response
-    to their request, as when a post-annotation function fails."""
-    colors = {category["name"]: category["color"] for category in plan.categories}
-    answers = [_worker_answer(plan, answer, colors, pngs) for answer in plan.answers]
+    to their request, as when a post-annotation function fails. A function of the organization's own gets its request
+    when it is called, with other objects in it."""
+    answers = worker_answers(plan, pngs)
     plan.put(plan.keys.worker_response(plan.index, plan.at), worker_response(answers), _JSON)
+    if plan.function_arn:
+        return
     request = consolidation_request(plan.index, plan.source_ref, answers)
     plan.put(plan.keys.consolidation_request(plan.at), request, _JSON)
 

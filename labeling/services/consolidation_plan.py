@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from labeling.manifests import OutputKeys
 from labeling.masks import MaskRaster, Palette
-from labeling.models import Annotation, JobRevision, LabelingJob, Task
+from labeling.models import Annotation, JobFunctions, JobRevision, LabelingJob, Task
 from labeling.services.reviews import repainted_mask
 from labeling.states import AnnotationKind, AnnotationState, TaskState, TaskType
 from labeling.storage import Location, Resolver
@@ -40,6 +40,7 @@ class Plan:
     prior_categories: list[dict[str, Any]]
     repainted: Annotation | None  # a reviewer's mask of this round, which stands instead of the vote
     output: Location
+    function_arn: str = ""  # of the consolidation function that is called, where it is no built-in one
 
     @property
     def organization_id(self) -> uuid.UUID:
@@ -126,6 +127,7 @@ def read_plan(task_id: uuid.UUID) -> Plan | None:
         prior_categories=task.data_object.prior_categories,
         repainted=repainted_mask(task),
         output=Resolver().resolve_output(job.output_uri),
+        function_arn=JobFunctions.objects.filter(job=job).values_list("consolidation_arn", flat=True).first() or "",
     )
 
 

@@ -18,6 +18,8 @@ _PENDING = """
 _UNCONSOLIDATED = f"""
 SELECT t.id FROM labeling_task t
 WHERE t.organization_id = %(org)s AND t.state = 'consolidating' AND NOT EXISTS ({_PENDING.format(key="t.id")})
+  AND NOT EXISTS (SELECT 1 FROM labeling_functioncall f WHERE f.data_object_id = t.data_object_id
+    AND f.role = 'consolidation' AND f.generation = t.generation AND f.state = 'waiting')
 LIMIT 1000
 """
 
@@ -49,6 +51,13 @@ WHERE j.organization_id = %(org)s AND j.state IN ('ready', 'in_progress', 'pause
   AND NOT EXISTS ({_PENDING.format(key="j.id")})
 """
 
+# Answers that wait for the consolidation function of their job.
+_UNASKED = f"""
+SELECT DISTINCT f.job_id FROM labeling_functioncall f
+WHERE f.organization_id = %(org)s AND f.role = 'consolidation' AND f.state = 'waiting'
+  AND f.next_at <= clock_timestamp() AND NOT EXISTS ({_PENDING.format(key="f.job_id")})
+"""
+
 # Ready, meant to start by itself, and a vendor accepted: the message of that was lost, or the grant began later.
 _ACCEPTED = """
 SELECT DISTINCT q.id FROM labeling_labelingjob j JOIN workforce_workqueue q ON q.id = j.work_queue_id
@@ -71,6 +80,10 @@ def reconcile_organization() -> int:
         cursor.execute(_UNANNOTATED, {"org": owner, "topic": "function.annotate"})
         messages += [
             Message("function.annotate", owner, {"job_id": str(job)}, key=str(job)) for (job,) in cursor.fetchall()
+        ]
+        cursor.execute(_UNASKED, {"org": owner, "topic": "function.consolidate"})
+        messages += [
+            Message("function.consolidate", owner, {"job_id": str(job)}, key=str(job)) for (job,) in cursor.fetchall()
         ]
         cursor.execute(_ACCEPTED, {"org": owner})
         messages += [accepted_message(owner, queue) for (queue,) in cursor.fetchall()]

@@ -23,7 +23,12 @@ from maskwright.core.scope import current_scope
 from maskwright.core.webhooks import check_webhook
 
 #: Task types that are built in; the last part of an ARN such as ...:function:PRE-SemanticSegmentation names one, too.
-BUILTIN = ("SemanticSegmentation", "PassThrough")
+BUILTIN = (
+    "SemanticSegmentation",
+    "PassThrough",
+    "AdjustmentSemanticSegmentation",
+    "VerificationSemanticSegmentation",
+)
 MOST = 100
 MIN_TIMEOUT, MAX_TIMEOUT = 1, 300
 MAX_BATCH = 100

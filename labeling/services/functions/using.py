@@ -22,7 +22,7 @@ def called_function(arn: str) -> LabelingFunction | None:
 def function_problems(path: str, arn: str) -> Iterator[FieldProblem]:
     """An ARN that an order names must be a built-in's or one that the organization connected."""
     suffix = _SUFFIX.search(arn)
-    if not arn or (suffix and suffix[1].endswith(BUILTIN)) or find_function(arn) is not None:
+    if not arn or (suffix and suffix[1] in BUILTIN) or find_function(arn) is not None:
         return
     message = _("No function is connected to %(arn)s. Connect one under Functions.") % {"arn": arn[:300]}
     yield FieldProblem(path, "unknown_function", message)

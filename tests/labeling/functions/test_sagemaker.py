@@ -69,6 +69,16 @@ def test_an_arn_connected_to_a_built_in_is_that_built_in(acme: Company, aws: Aws
         assert not JobFunctions.objects.exists()
 
 
+def test_a_verification_has_its_built_in_consolidation_alone(
+    acme: Company, aws: Aws, s3: S3, webhook: Receiver
+) -> None:
+    fill(s3, acme)
+    connect(acme, webhook)
+    request = order(team_of(aws), PreHumanTaskLambdaArn=f"{LAMBDA}PRE-VerificationSemanticSegmentation", **_acs(ARN))
+    code, message = aws.error("CreateLabelingJob", **request | {"LabelAttributeName": "checked"})
+    assert code == "ValidationException" and "is no mask" in message
+
+
 def test_a_built_ins_own_arn_can_be_connected_to_something_else(
     acme: Company, aws: Aws, s3: S3, webhook: Receiver
 ) -> None:
