@@ -55,6 +55,12 @@ class InputChanged(Conflict):
     code = "input_changed"
 
 
+class NoFrame(NotFound):
+    """A task that has no page of its own."""
+
+    code = "no_frame"
+
+
 class NotConsolidated(NotFound):
     code = "not_consolidated"
 

@@ -5,15 +5,20 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import Count, F, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_protect
 
 from labeling.admin.preview import label_set_choices, preview_data
+from labeling.admin.template_hosts import HostsPage
 from labeling.admin.versions import refuse_stale
 from labeling.models import TaskTemplate, TaskTemplateVersion
 from labeling.services.task_templates import MAX_SECONDS, MIN_SECONDS, TOOLS, current_version, save_task_template
+from labeling.services.template_export import exported_template
 from maskwright.organizations.actor import Actor
+from maskwright.organizations.admin_actions import ObjectAction
 from maskwright.organizations.admin_base import NavEntry, ScopedModelAdmin
 from maskwright.organizations.admin_forms import Section, ServiceForm
 from maskwright.organizations.permissions import Permission
@@ -21,6 +26,7 @@ from maskwright.organizations.permissions import Permission
 CONTENT = (
     "title",
     "instructions",
+    "source",
     "tools",
     "time_limit_seconds",
     "allow_empty",
@@ -45,6 +51,15 @@ class TemplateForm(ServiceForm):
             _("What they may do"),
             ("tools", "time_limit_minutes", "allow_empty", "allow_impossible", "require_full_coverage"),
         ),
+        Section(
+            _("A page of its own, in Liquid"),
+            ("source",),
+            _(
+                "For templates written for Ground Truth: HTML with Liquid and crowd elements. Labelers see this page "
+                "instead of the editor, in a frame that reaches nothing else. The title above stays the task's name."
+            ),
+            folded=True,
+        ),
         Section(_("Preview with"), ("label_set",), _("Only for looking: a job has its own label set.")),
     )
     paths = {"time_limit_seconds": "time_limit_minutes"}
@@ -63,6 +78,13 @@ class TemplateForm(ServiceForm):
             "Markdown: # heading, **bold**, - list, [link](https://…), | tables |. "
             "Pictures: press “Insert a picture” below, or drop or paste one into the text."
         ),
+    )
+    source = forms.CharField(
+        label=_("Template"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 16, "class": "mw-mono", "spellcheck": "false"}),
+        help_text=_("It needs a <crowd-semantic-segmentation> in a <crowd-form>. Leave empty for the editor."),
     )
     tools = forms.MultipleChoiceField(
         label=_("Tools"),
@@ -93,6 +115,12 @@ class TemplateForm(ServiceForm):
         return {name: seconds if name == "time_limit_seconds" else data[name] for name in ("name", *CONTENT)}
 
 
+def _download(request: HttpRequest, actor: Actor, template: Any) -> HttpResponse:
+    name, page = exported_template(template.pk)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(page, content_type="text/plain; charset=utf-8", headers=headers)
+
+
 @admin.register(TaskTemplate)
 class TaskTemplateAdmin(ScopedModelAdmin):
     write_permission = Permission.SETTINGS_MANAGE
@@ -107,6 +135,14 @@ class TaskTemplateAdmin(ScopedModelAdmin):
     search_help_text = _("Name")
     ordering = ("name",)
     change_form_template = "admin/manage/task_template.html"
+    change_list_template = "admin/manage/task_templates.html"
+    object_actions = (ObjectAction("liquid", _("Download as Liquid"), Permission.SETTINGS_MANAGE, _download),)
+
+    def extra_urls(self) -> list[URLPattern]:
+        return [path("hosts/", self.guarded(self.hosts_view), name=self.url_name("hosts"))]
+
+    def hosts_view(self, request: HttpRequest) -> HttpResponse:
+        return csrf_protect(HostsPage(self).answer)(request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         found: QuerySet[Any] = super().get_queryset(request).annotate(job_count=Count("jobs"))
@@ -150,7 +186,9 @@ class TaskTemplateAdmin(ScopedModelAdmin):
 
     def page_context(self, request: HttpRequest, obj: Any | None, form: ServiceForm) -> dict[str, Any]:
         shown = {
-            name: value for name, value in _initial(obj).items() if name in CONTENT and name != "time_limit_seconds"
+            name: value
+            for name, value in _initial(obj).items()
+            if name in CONTENT and name not in ("time_limit_seconds", "source")
         }
         context: dict[str, Any] = {"preview": preview_data(template=shown)}
         if obj is not None:
@@ -168,6 +206,7 @@ def _initial(template: Any | None) -> dict[str, Any]:
         return {
             "title": "",
             "instructions": "",
+            "source": "",
             "tools": list(TOOLS),
             "time_limit_minutes": 60,
             "allow_empty": True,

@@ -33,10 +33,25 @@ class TemplateInput(serializers.Serializer[Any]):
         required=False, allow_blank=True, trim_whitespace=False, default="", help_text="Markdown."
     )
     tools = serializers.ListField(child=serializers.CharField(), required=False, default=list(TOOLS))
+    source = serializers.CharField(  # type: ignore[assignment]  # a field's name
+        required=False,
+        allow_blank=True,
+        trim_whitespace=False,
+        default="",
+        help_text="A page in Liquid that labelers are shown instead of our own editor.",
+    )
     time_limit_seconds = serializers.IntegerField(required=False, default=3600)
     allow_empty = serializers.BooleanField(required=False, default=True)
     allow_impossible = serializers.BooleanField(required=False, default=True)
     require_full_coverage = serializers.BooleanField(required=False, default=False)
+
+
+class TemplateTrialInput(serializers.Serializer[Any]):
+    template = serializers.CharField(allow_blank=True, trim_whitespace=False, help_text="HTML with Liquid.")
+    label_set_id = serializers.UUIDField(required=False, allow_null=True, default=None)
+    input = serializers.DictField(
+        required=False, allow_null=True, default=None, help_text="`task.input`; left out: a sample photo."
+    )
 
 
 class PreviewInput(serializers.Serializer[Any]):

@@ -25,6 +25,7 @@ class TaskTemplateOutput(serializers.Serializer[Any]):
     title = serializers.CharField(source="version.title")
     instructions = serializers.CharField(source="version.instructions")
     instructions_html = serializers.SerializerMethodField()
+    source = serializers.CharField(source="version.source")  # type: ignore[assignment]  # a field's name
     tools = serializers.ListField(child=serializers.CharField(), source="version.tools")
     time_limit_seconds = serializers.IntegerField(source="version.time_limit_seconds")
     allow_empty = serializers.BooleanField(source="version.allow_empty")
@@ -34,6 +35,22 @@ class TaskTemplateOutput(serializers.Serializer[Any]):
 
     def get_instructions_html(self, row: Any) -> str:
         return render_instructions(row.version.instructions)
+
+
+class TemplateProblemOutput(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    message = serializers.CharField()
+    line = serializers.IntegerField(help_text="1 is the first; 0: the template as a whole.")
+    column = serializers.IntegerField()
+    text = serializers.CharField()
+
+
+class TemplateTrialOutput(serializers.Serializer[Any]):
+    url = serializers.CharField(allow_null=True, help_text="The page, for a sandboxed frame, for 15 minutes.")
+    errors = TemplateProblemOutput(many=True)  # type: ignore[assignment]  # a field's name
+    hosts = serializers.ListField(
+        child=serializers.CharField(), help_text="From where the page loads without being allowed to."
+    )
 
 
 class HtmlOutput(serializers.Serializer[Any]):

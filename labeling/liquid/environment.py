@@ -37,7 +37,7 @@ class CountingContext(RenderContext):
     def raise_for_loop_limit(self, length: int = 1) -> None:
         self.turns += length
         if self.turns > MOST_LOOPS:
-            raise LoopIterationLimitError("its loops have more than 100,000 turns", token=None)
+            raise LoopIterationLimitError("loops", token=None)  # `renderer_process` has the words
 
 
 class TaskTemplate(BoundTemplate):
@@ -79,7 +79,7 @@ def _bounded(function: Callable[..., Any]) -> Callable[..., Any]:
     def bounded(*values: Any, **named: Any) -> Any:
         for value in values:
             if isinstance(value, range) and value.stop - value.start > _MOST_LISTED:
-                raise ResourceLimitError("the range has more than 100,000 numbers", token=None)
+                raise ResourceLimitError("range", token=None)  # `renderer_process` has the words
         return function(*values, **named)
 
     # The library looks these up to hand over what it renders with.

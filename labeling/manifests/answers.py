@@ -6,6 +6,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from .attributes import dump, split_attributes
 
@@ -41,22 +42,29 @@ class WorkerAnswer:
 
 
 def segmentation_content(
-    *, width: int, height: int, colors: Mapping[str, str], png: bytes, is_modified: bool | None = None
+    *,
+    width: int,
+    height: int,
+    colors: Mapping[str, str],
+    png: bytes,
+    is_modified: bool | None = None,
+    form: Mapping[str, Any] | None = None,
 ) -> dict[str, object]:
     """A mask as `<crowd-semantic-segmentation>` reports it.
 
     `colors`: class name -> `#rrggbb`, as in the PNG. `is_modified`: of an adjustment, whether the mask it began with
-    was changed.
+    was changed. `form`: of a task with a template of its own, the name of its element, what else that said (`rest`),
+    and the other values of the form.
     """
+    given = form or {"element": ELEMENT, "rest": {}, "form": {}}
     modified = {} if is_modified is None else {"initialValueModified": is_modified}
-    return {
-        ELEMENT: {
-            **modified,
-            "inputImageProperties": {"height": height, "width": width},
-            "labelMappings": {name: {"color": color} for name, color in colors.items()},
-            "labeledImage": {"pngImageData": base64.b64encode(png).decode("ascii")},
-        }
+    mask = {
+        **modified,
+        "inputImageProperties": {"height": height, "width": width},
+        "labelMappings": {name: {"color": color} for name, color in colors.items()},
+        "labeledImage": {"pngImageData": base64.b64encode(png).decode("ascii")},
     }
+    return {**given["form"], given["element"]: {**given["rest"], **mask}}
 
 
 def other_content(kind: str, content: Mapping[str, object]) -> dict[str, object]:

@@ -111,12 +111,12 @@ def _essential_png(data: bytes, header: Header) -> bytes:
         raise MaskError("truncated", _("The mask is cut off or damaged."), _SEND_AGAIN) from None
     if header.color_type == PALETTE and not (0 < palette_bytes <= 768 and palette_bytes % 3 == 0):
         raise MaskError("wrong_mode", _("The mask has no palette."), _("Send an 8-bit indexed PNG with its palette."))
-    _check_inflated_size(pixels, header.raw_size())
+    check_inflated_size(pixels, header.raw_size())
     image_data = chunk(b"IDAT", b"".join(pixels))
     return b"".join([SIGNATURE, *kept, image_data, chunk(b"IEND", b"")])
 
 
-def _check_inflated_size(pixels: list[memoryview], expected: int) -> None:
+def check_inflated_size(pixels: list[memoryview], expected: int) -> None:
     """Inflate in small steps, keeping nothing, and stop one byte after the expected size."""
     inflate = zlib.decompressobj()
     size = 0

@@ -91,7 +91,11 @@ class LabelingJob(TenantModel):
 
 
 class JobRevision(TenantModel):
-    """What a labeler is shown and asked, as of one change of the job. Never changed; claims name its number."""
+    """What a labeler is shown and asked, as of one change of the job. Never changed; claims name its number.
+
+    `source`: its template in Liquid, if it has one; `is_framed`: labelers are shown that, not our own editor.
+    `template_input`: what the template finds in `task.input` beside what belongs to each task.
+    """
 
     job = TenantForeignKey(LabelingJob, on_delete=models.CASCADE, related_name="revisions")
     work_queue = TenantForeignKey(WorkQueue, on_delete=models.CASCADE, related_name="+")
@@ -99,6 +103,9 @@ class JobRevision(TenantModel):
     categories = models.JSONField()
     title = models.CharField(max_length=128)
     instructions = models.TextField(blank=True)
+    source = models.TextField(default="", db_default="", blank=True)
+    is_framed = models.BooleanField(default=False, db_default=False)
+    template_input = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), blank=True)
     tools = models.JSONField(default=list)
     allow_empty = models.BooleanField(default=True)
     allow_impossible = models.BooleanField(default=True)

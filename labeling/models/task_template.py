@@ -17,12 +17,16 @@ class TaskTemplate(TenantModel):
 
 
 class TaskTemplateVersion(TenantModel):
-    """`tools`: names of editor tools. `time_limit_seconds`: for one assignment, 30 to 28,800."""
+    """`tools`: names of editor tools. `time_limit_seconds`: for one assignment, 30 to 28,800.
+
+    `source`: the page in Liquid that labelers are shown (docs/task-templates.md); without it, our own editor.
+    """
 
     task_template = TenantForeignKey(TaskTemplate, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
     title = models.CharField(max_length=128)
     instructions = models.TextField(blank=True)
+    source = models.TextField(default="", db_default="", blank=True)
     tools = models.JSONField(default=list)
     time_limit_seconds = models.PositiveIntegerField(default=3600)
     allow_empty = models.BooleanField(default=True)

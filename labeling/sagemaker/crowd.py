@@ -1,6 +1,7 @@
-"""What a template with `<crowd-semantic-segmentation>` says, for our own editor: header, labels, instructions.
+"""What a template with `<crowd-semantic-segmentation>` says: header, labels, instructions; and whether that is all.
 
-Until templates are rendered as they are, these are taken from it, and the rest of the page is not shown.
+A template that says nothing else is done in our own editor, which shows the same. Every other one is rendered as it is,
+in a frame.
 """
 
 import json
@@ -23,13 +24,17 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>#])")
 
 @dataclass
 class CrowdTemplate:
-    """`header` and `labels` are empty where the template leaves them to the task. Instructions are Markdown."""
+    """`header` and `labels` are empty where the template leaves them to the task. Instructions are Markdown.
+
+    `is_plain`: the element, its photo, labels and instructions are all there is.
+    """
 
     element: str = ""
     header: str = ""
     labels: list[str] = field(default_factory=list)
     short: str = ""
     full: str = ""
+    is_plain: bool = True
 
     @property
     def instructions(self) -> str:
@@ -41,6 +46,7 @@ def read_template(text: str) -> CrowdTemplate:
     parser = _Parser()
     parser.feed(text)
     parser.close()
+    parser.found.is_plain = parser.found.is_plain and bool(parser.found.element)
     return parser.found
 
 
@@ -71,6 +77,34 @@ def markdown_of(html: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
+#: What `markdown_of` keeps, or what says nothing by itself.
+_TEXT_TAGS = {*_BLOCKS, *_HEADINGS, *_MARKS, "li", "span", "hr", "u", "small"}
+_PHOTO = re.compile(r"\{\{-?\s*task\.input\.taskObject\s*\|\s*grant_read_access\s*-?\}\}")
+_LABELS = re.compile(r"\{\{-?\s*task\.input\.labels\s*\|\s*to_json\s*(?:\|\s*escape\s*)?-?\}\}")
+
+
+def _is_plain(tag: str, given: dict[str, str]) -> bool:
+    """Whether a tag outside of the instructions is one that our editor stands for."""
+    match tag:
+        case "script":
+            return set(given) == {"src"} and "//assets.crowd.aws/" in given["src"]
+        case "crowd-form":
+            return not given
+        case "crowd-semantic-segmentation":
+            labels = given.get("labels", "").strip()
+            return (
+                set(given) <= {"name", "src", "header", "labels"}
+                and given.get("name") == "crowd-semantic-segmentation"
+                and bool(_PHOTO.fullmatch(given.get("src", "").strip()))
+                and not _LIQUID.search(given.get("header", ""))
+                and (bool(_LABELS.fullmatch(labels)) or bool(read_labels(labels)))
+            )
+        case "short-instructions" | "full-instructions":
+            return True
+        case _:
+            return False
+
+
 class _Parser(HTMLParser):
     """Finds the element's attributes, and the raw HTML of its instructions."""
 
@@ -81,10 +115,12 @@ class _Parser(HTMLParser):
         self._raw: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if not self._inside and not _is_plain(tag, given):
+            self.found.is_plain = False
         if tag in (*ELEMENTS, *VERDICT_ELEMENTS) and self.found.element not in VERDICT_ELEMENTS:
             if self.found.element and tag in ELEMENTS:
                 return
-            given = {name: value or "" for name, value in attrs}
             header = given.get("header", "")
             self.found.element = tag
             self.found.header = "" if _LIQUID.search(header) else " ".join(header.split())
@@ -93,6 +129,8 @@ class _Parser(HTMLParser):
             self._inside, self._raw = tag, []
         elif self._inside:
             self._raw.append(f"<{tag}>")
+            if tag not in _TEXT_TAGS:  # a picture or a script is lost in Markdown
+                self.found.is_plain = False
 
     def handle_endtag(self, tag: str) -> None:
         if tag == self._inside:
@@ -108,6 +146,12 @@ class _Parser(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._inside:
             self._raw.append(data.replace("&", "&amp;").replace("<", "&lt;"))
+        if _LIQUID.search(data) if self._inside else data.strip():
+            self.found.is_plain = False
+
+    def handle_decl(self, decl: str) -> None:
+        if decl.lower() != "doctype html":
+            self.found.is_plain = False
 
 
 class _Markdown(HTMLParser):

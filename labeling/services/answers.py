@@ -5,6 +5,7 @@ Order: check, bytes stored under their sha256, slot accepted, annotation and aud
 
 import json
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,7 @@ from labeling.models import Annotation
 from labeling.services.blobs import keep_blobs
 from labeling.services.choices import check_choice, choice_content
 from labeling.services.claim_context import ClaimContext, read_claim
+from labeling.services.crowd_answers import crowd_mask
 from labeling.services.draft_versions import forget_versions
 from labeling.services.drafts import stale_draft
 from labeling.services.review_content import check_review, review_content
@@ -40,6 +42,8 @@ class Answer:
     kind: AnnotationKind
     body: bytes
     content: dict[str, Any]
+    #: What a crowd form submitted; the mask is made of it once the claim is known.
+    crowd: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,10 @@ def mask_answer(body: bytes) -> Answer:
     return Answer(AnnotationKind.MASK, body, {})
 
 
+def crowd_answer(content: Mapping[str, Any]) -> Answer:
+    return Answer(AnnotationKind.MASK, b"", {}, content)
+
+
 def other_answer(kind: str, content: dict[str, Any]) -> Answer:
     """An answer without a mask: nothing to label here, cannot be labeled because ..., or a reviewer's verdict."""
     if kind == AnnotationKind.REVIEW:
@@ -64,7 +72,7 @@ def other_answer(kind: str, content: dict[str, Any]) -> Answer:
         return Answer(AnnotationKind.CHOICE, _canonical(kind, chosen), chosen)
     if kind not in (AnnotationKind.EMPTY, AnnotationKind.IMPOSSIBLE):
         message = _(
-            "'%(kind)s' is no kind of answer here. Send a mask as image/png, or kind 'empty' or 'impossible'."
+            "'%(kind)s' is no kind of answer here. Send a mask as image/png, or kind 'crowd', 'empty' or 'impossible'."
         ) % {"kind": kind}
         raise WrongAnswer(message, fields=(FieldProblem("kind", "unknown", message),))
     if kind == AnnotationKind.IMPOSSIBLE and not str(content.get("reason", "")).strip():
@@ -93,6 +101,9 @@ def submit(
     `builds_on`: the draft it goes on from (0: none); StaleDraft where another window has saved one since.
     """
     claim = read_claim(user_id=user_id, claim_id=claim_id)
+    if answer.crowd is not None:
+        body, content = crowd_mask(claim, answer.crowd)
+        answer = Answer(AnnotationKind.MASK, body, content)
     digest = sha256(answer.body)
     if claim.state in (ClaimState.SUBMITTED, ClaimState.RELEASED, ClaimState.DECLINED):
         return _repeated(claim, user_id, token, key, digest)

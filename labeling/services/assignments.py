@@ -11,6 +11,7 @@ from labeling.models import LabelingJob
 from labeling.object_code import named
 from labeling.selectors.layers import PRIOR, review_sheet, rework_sheet
 from labeling.services.claim_context import ClaimContext, read_claim
+from labeling.services.frames import is_framed
 from labeling.storage import Location, Resolver
 from maskwright.core.errors import NotFound
 from maskwright.core.scope import organization_scope
@@ -64,6 +65,7 @@ def assignment_json(claim: ClaimContext) -> dict[str, Any]:
         "paused": claim.queue_state == "paused",
         "stopping": claim.queue_state == "stopping",
         "draft": draft,
+        "frame": {"url": f"/work/frames/{claim.claim_id}/"} if is_framed(claim) else None,
         "stage": claim.stage,
         "prior": {"url": f"{base}/layers/{PRIOR}"} if claim.prior_sha256 else None,
         "verdicts": claim.categories if claim.is_verification else None,

@@ -23,7 +23,7 @@ SELECT c.id, c.organization_id, c.work_queue_id, c.work_item_id, c.slot_id, c.wo
   r.require_full_coverage, j.name, s.expires_at, s.deadline_at,
   extract(epoch FROM CASE q.state WHEN 'stopping' THEN least(s.deadline_at, q.stop_at) ELSE s.deadline_at END
     - coalesce(q.paused_at, clock_timestamp()))::float8, q.state, d.seq, d.sha256,
-  c.stage, s.round, j.is_qualification, j.task_type, o.prior_sha256, o.prior_categories
+  c.stage, s.round, j.is_qualification, j.task_type, o.prior_sha256, o.prior_categories, r.is_framed
 FROM workforce_claim c
 JOIN workforce_slot s ON s.id = c.slot_id
 JOIN workforce_workqueue q ON q.id = c.work_queue_id
@@ -79,6 +79,7 @@ class ClaimContext:
     task_type: str
     prior_sha256: str
     prior_categories: list[dict[str, Any]]
+    is_framed: bool
 
     @property
     def is_live(self) -> bool:

@@ -57,7 +57,12 @@ def _worker_answer(
     if answer.pk in pngs:
         modified = plan.is_modified(answer) if plan.job.task_type == TaskType.ADJUSTMENT else None
         content = segmentation_content(
-            width=plan.width, height=plan.height, colors=colors, png=pngs[answer.pk], is_modified=modified
+            width=plan.width,
+            height=plan.height,
+            colors=colors,
+            png=pngs[answer.pk],
+            is_modified=modified,
+            form=answer.content.get("crowd"),
         )
     elif answer.kind == AnnotationKind.CHOICE:
         content = verification_content(answer.content["label"], answer.content["comment"])

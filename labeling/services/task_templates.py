@@ -8,12 +8,15 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from labeling.instructions import MAX_CHARS
+from labeling.liquid import TemplateError, check_template
 from labeling.models import TaskTemplate, TaskTemplateVersion
 from labeling.services.picture_problems import picture_problems
 from maskwright.audit.record import record
 from maskwright.core.errors import FieldProblem, Invalid, NotFound
-from maskwright.core.wording import number
+from maskwright.core.wording import number, reword
 
+#: The elements of a template in Liquid that give a mask.
+ELEMENTS = ("crowd-semantic-segmentation", "crowd-instance-segmentation")
 #: Names of the editor's tools, as the work API sends them.
 TOOLS = ("brush", "eraser", "polygon", "fill", "extreme-points")
 MIN_SECONDS, MAX_SECONDS = 30, 28_800  # Ground Truth's TaskTimeLimitInSeconds for images
@@ -31,9 +34,11 @@ def save_task_template(
     allow_empty: bool = True,
     allow_impossible: bool = True,
     require_full_coverage: bool = False,
+    source: str = "",
 ) -> TaskTemplate:
     """Make a task template, or change one. Jobs keep the version they were made with.
 
+    `source`: the page in Liquid that is shown instead of our own editor; its answers are masks, too.
     Raises Invalid with every problem at once, NotFound.
     """
     template = _locked(task_template_id) if task_template_id else None
@@ -45,8 +50,9 @@ def save_task_template(
         "allow_empty": allow_empty,
         "allow_impossible": allow_impossible,
         "require_full_coverage": require_full_coverage,
+        "source": source if source.strip() else "",
     }
-    problems = [*_name_problems(name, template), *content_problems(wanted)]
+    problems = [*_name_problems(name, template), *content_problems(wanted), *_element_problems(wanted["source"])]
     if problems:
         raise Invalid(_("The task template cannot be saved; each reason is listed."), fields=tuple(problems))
     if template is None:
@@ -84,6 +90,8 @@ def content_problems(wanted: dict[str, Any]) -> list[FieldProblem]:
         problems.append(FieldProblem("instructions", "too_long", message))
     else:
         problems += picture_problems(instructions)
+    if wanted.get("source"):
+        problems += source_problems(wanted["source"])
     if "tools" in wanted:
         problems += _tool_problems(wanted["tools"])
     seconds = wanted.get("time_limit_seconds", MIN_SECONDS)
@@ -94,6 +102,24 @@ def content_problems(wanted: dict[str, Any]) -> list[FieldProblem]:
         }
         problems.append(FieldProblem("time_limit_seconds", "out_of_range", message))
     return problems
+
+
+def source_problems(source: str) -> list[FieldProblem]:
+    """What is wrong with a template in Liquid, tried with an input that has whatever it asks for."""
+    if "\0" in source:
+        return [FieldProblem("source", "wrong_template", _("The template holds a NUL character."))]
+    try:
+        check_template(source)
+    except TemplateError as error:
+        return [FieldProblem("source", "wrong_template", reword(error.problem.sentence))]
+    return []
+
+
+def _element_problems(source: str) -> list[FieldProblem]:
+    if not source or any(f"<{element}" in source for element in ELEMENTS):
+        return []
+    message = _("The template has no <crowd-semantic-segmentation>; its answers would have no mask.")
+    return [FieldProblem("source", "no_element", message)]
 
 
 def _tool_problems(tools: Sequence[str]) -> list[FieldProblem]:

@@ -154,6 +154,10 @@ CALLS: dict[tuple[str, str], Call] = {
     ("label_set", "put"): Call(body=lambda world: _LABEL_SET),
     ("templates", "post"): Call(body=lambda world: _TEMPLATE),
     ("template", "put"): Call(body=lambda world: _TEMPLATE),
+    ("template_previews", "post"): Call(
+        body=lambda w: {"template": "{{ task.input.labels }}", "label_set_id": w.parameters["label_set_id"]}
+    ),
+    ("template_hosts", "put"): Call(by=_OWNER, body=lambda world: {"hosts": ["cdn.example.org"]}),
     ("template_pictures", "post"): Call(content_type="application/octet-stream", body=lambda world: photo(6, 4)),
     ("template_preview", "post"): Call(body=lambda world: {"instructions": "Paint **all**."}),
     ("storage_connections", "post"): Call(body=lambda world: _CONNECTION),

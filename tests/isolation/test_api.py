@@ -71,6 +71,7 @@ _NOTHING_OWN = {
     "notice_choices",
     "notice_hook",
     "labeler_networks",
+    "template_hosts",
     "second_factor",
     "functions_installed",
 }

@@ -25,6 +25,9 @@ PROGRAMS = {"sagemaker", "sagemaker_bare"}
 OPEN = {"healthz", "readyz", "schema", "invitation_accept"}
 #: A person's own page of one object: `test_a_persons_own_statement_is_nobody_elses`.
 OWN_OBJECT = {"my_statement"}
+#: Pages of task templates for frames, and the files they are granted: `test_pages_for_frames_*`, test_frames.py.
+FRAMES = {"frame", "job_frame", "preview_frame"}
+GRANTED = {"granted_file"}
 #: Sends whoever asks back to the page he was on, in the language he chose: tests/maskwright/test_languages.py.
 BACK = {"language"}
 #: A person's own pages, for whoever is signed in.
@@ -41,7 +44,7 @@ EMPTY = {"login", "logout", "password_change", "password_change_done", "jsi18n",
 
 def test_every_page_is_known() -> None:
     """A new address belongs to a group above, and with it gets its tests, or the build fails."""
-    known = OPEN | PROGRAMS | OWN | OWN_OBJECT | BACK | NOTHING | set(ADMIN) | set(OPERATOR)
+    known = OPEN | PROGRAMS | OWN | OWN_OBJECT | FRAMES | GRANTED | BACK | NOTHING | set(ADMIN) | set(OPERATOR)
     strange = [route for route in PAGES if route.name not in known and not route.name.startswith(ACCOUNT)]
     assert [route for route in strange if not route.template.startswith(MOVED)] == []
 
@@ -178,6 +181,17 @@ def test_a_persons_own_statement_is_nobody_elses(world: World) -> None:
     for who in [*STRANGERS, ("acme", "labeler2"), ("acme", "manager")]:
         assert visit(world.browser(*who), "get", url)[0] == 404, who
     assert visit(world.browser("acme", "labeler"), "get", url)[0] == 200
+
+
+def test_pages_for_frames_are_not_there_for_strangers(world: World) -> None:
+    """That they are there for whom they belong to: tests/labeling/test_frames.py."""
+    urls = [f"/work/frames/{world.parameters['claim_id']}/", f"/work/frames/jobs/{world.parameters['job_id']}/"]
+    for url in [*urls, f"/work/frames/previews/{world.parameters['claim_id']}/", "/work/files/a/b"]:
+        for who in STRANGERS:
+            status, text, _ = visit(world.browser(*who), "get", url)
+            assert status in (403, 404), (url, who)
+            assert {one for one in world.secrets() if one in text} == set()
+        assert visit(ANONYMOUS, "get", url)[0] == 404
 
 
 def test_nobody_chooses_an_organization_he_is_not_in(world: World) -> None:

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 
 from labeling.api.work.devices import device_name
 from labeling.masks import max_mask_bytes
-from labeling.services.answers import Answer, mask_answer, other_answer
+from labeling.services.answers import Answer, crowd_answer, mask_answer, other_answer
 from labeling.services.drafts import Window
 from maskwright.core.api.parsers import BoundedJSONParser, read_bounded
 from maskwright.core.errors import FieldProblem, Invalid
@@ -53,7 +53,14 @@ class PngParser(BaseParser):
         return read_bounded(stream, max_mask_bytes(settings.IMAGE_MAX_SIDE, settings.IMAGE_MAX_SIDE))
 
 
+class CrowdParser(BoundedJSONParser):
+    """JSON that may hold a mask in base64."""
+
+    limit = max_mask_bytes(settings.IMAGE_MAX_SIDE, settings.IMAGE_MAX_SIDE) * 4 // 3 + 1024 * 1024
+
+
 ANSWER_PARSERS = [PngParser, BoundedJSONParser]
+SUBMIT_PARSERS = [PngParser, CrowdParser]
 
 
 def fencing_token(request: Request) -> int:
@@ -114,7 +121,8 @@ def answer(request: Request) -> Answer:
         return mask_answer(b"")
     given = OtherAnswerInput(data=request.data)
     given.is_valid(raise_exception=True)
-    return other_answer(given.validated_data["kind"], given.validated_data["content"])
+    kind, content = given.validated_data["kind"], given.validated_data["content"]
+    return crowd_answer(content) if kind == "crowd" else other_answer(kind, content)
 
 
 def _is_json(request: Request) -> bool:

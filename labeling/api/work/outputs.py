@@ -101,6 +101,10 @@ class ReworkSheetOutput(serializers.Serializer[Any]):
     history = VerdictOutput(many=True)
 
 
+class FrameOutput(serializers.Serializer[Any]):
+    url = serializers.CharField(help_text="The page of the task's own template, for a sandboxed frame.")
+
+
 class AssignmentOutput(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     token = serializers.IntegerField()
@@ -115,6 +119,7 @@ class AssignmentOutput(serializers.Serializer[Any]):
     paused = serializers.BooleanField()
     stopping = serializers.BooleanField(help_text="The job was stopped: what is not sent in time does not count.")
     draft = DraftRefOutput(allow_null=True)
+    frame = FrameOutput(allow_null=True, help_text="Null: the task is done in our own editor.")
     stage = serializers.ChoiceField(choices=Stage.choices)
     prior = LayerOutput(allow_null=True, help_text="The earlier mask that an adjustment or verification begins with.")
     verdicts = CategoryOutput(many=True, allow_null=True, help_text="Of a verification: what may be answered.")

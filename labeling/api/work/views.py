@@ -121,7 +121,7 @@ class DraftView(WorkView):
 
 
 class SubmitView(WorkView):
-    parser_classes = inputs.ANSWER_PARSERS
+    parser_classes = inputs.SUBMIT_PARSERS
 
     @extend_schema(
         request={"image/png": OpenApiTypes.BINARY, "application/json": inputs.OtherAnswerInput},

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from labeling.manifests import LabelConfigError, read_label_config
+from labeling.manifests import LabelConfig, LabelConfigError, read_label_config
 from labeling.manifests.label_config import MAX_BYTES
 from labeling.models import LabelingJob, LabelingRequest, TagOf
 from labeling.sagemaker.arns import job_arn
@@ -60,6 +60,7 @@ _MEMBERS = {
     "categories": LABELS,
     "title": "HumanTaskConfig.TaskTitle",
     "instructions": TEMPLATE,
+    "source": TEMPLATE,
 }
 
 
@@ -104,18 +105,21 @@ def _order(given: Request, workers: Workers) -> dict[str, Any]:
     resolver = Resolver()
     kind = our_type(given)
     template, text = _template(resolver, given, kind)
-    labels, audited = _labels(resolver, given, template)
+    config = _config(resolver, given)
     return {
         "name": given["LabelingJobName"],
         "task_type": kind,
-        "prior_attribute_name": audited or _prior(text, kind),
+        "prior_attribute_name": (config.audited_attribute if config else "") or _prior(text, kind),
         "label_attribute_name": given["LabelAttributeName"],
         "input_uri": _manifest_uri(given),
         "output_uri": storage_uri(given["OutputConfig"]["S3OutputPath"], OUTPUT),
         "content": JobContent(
-            labels=labels,
+            labels=_labels(config, template),
             title=(template.header or human["TaskTitle"])[:128],
             instructions=template.instructions or human["TaskDescription"],
+            source=text,
+            is_framed=not template.is_plain and kind != TaskType.VERIFICATION,
+            template_input=_template_input(config),
         ),
         "work_team_id": workers.team.team.pk if workers.team else None,
         "for_vendor": workers.vendor is not None,
@@ -165,19 +169,35 @@ def _template(resolver: Resolver, given: Request, kind: TaskType) -> tuple[Crowd
     return template, text
 
 
-def _labels(resolver: Resolver, given: Request, template: CrowdTemplate) -> tuple[list[dict[str, Any]], str]:
-    """The file's labels, and the attribute it says is audited; the template's labels where there is no file."""
+def _config(resolver: Resolver, given: Request) -> LabelConfig | None:
     uri = given.get(LABELS)
     if uri is None:
-        if not template.labels:
-            raise ValidationFailed(f"{LABELS}: name a label category configuration file, or labels in the template.")
-        return [{"name": name} for name in template.labels], ""
+        return None
     try:
-        config = read_label_config(_read(resolver, uri, LABELS, MAX_BYTES))
+        return read_label_config(_read(resolver, uri, LABELS, MAX_BYTES))
     except LabelConfigError as error:
         raise ValidationFailed(f"{LABELS}: {error}") from error
-    labels = [{"name": one.name, "color": one.color, "description": one.description} for one in config.labels]
-    return labels, config.audited_attribute
+
+
+def _labels(config: LabelConfig | None, template: CrowdTemplate) -> list[dict[str, Any]]:
+    """The file's labels; those of the template where there is no file."""
+    if config is not None:
+        return [{"name": one.name, "color": one.color, "description": one.description} for one in config.labels]
+    if not template.labels:
+        raise ValidationFailed(f"{LABELS}: name a label category configuration file, or labels in the template.")
+    return [{"name": name} for name in template.labels]
+
+
+def _template_input(config: LabelConfig | None) -> dict[str, Any]:
+    """The file's instructions, for templates that show them."""
+    if config is None or not (config.short_instruction or config.full_instruction):
+        return {}
+    return {
+        "instructions": {
+            "shortInstruction": config.short_instruction,
+            "fullInstruction": config.full_instruction,
+        }
+    }
 
 
 @operation(Permission.JOBS_MANAGE, writes=True)

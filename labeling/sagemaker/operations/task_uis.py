@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from labeling.frames import files_base
 from labeling.models import ResourceTag, TagOf, TaskUi
 from labeling.sagemaker.arns import parse_arn, task_ui_arn
 from labeling.sagemaker.errors import InUse, NotThere
@@ -14,7 +15,9 @@ from labeling.sagemaker.operation import Answer, Call, operation
 from labeling.sagemaker.operations.tags import put_tags
 from labeling.sagemaker.pages import query_page, with_token
 from labeling.sagemaker.rendering import render
+from labeling.sagemaker.roles import check_role
 from labeling.sagemaker.rules import exactly_one, unique_tags
+from labeling.services.granted_files import access_for_preview
 from maskwright.audit.record import record
 from maskwright.organizations.permissions import Permission
 
@@ -88,8 +91,12 @@ def delete_human_task_ui(call: Call) -> Answer:
 
 @operation(Permission.JOBS_READ, rules=[exactly_one("", "UiTemplate", "HumanTaskUiArn")])
 def render_ui_template(call: Call) -> Answer:
+    """What is wrong with the template stands in `Errors`; its files may be read for some minutes."""
     given = call.request
     template = (
         given["UiTemplate"]["Content"] if "UiTemplate" in given else task_ui_by_arn(given["HumanTaskUiArn"]).content
     )
-    return render(template, given["Task"]["Input"])
+    check_role(given["RoleArn"])
+    base = files_base(settings.PUBLIC_URL)
+    access = access_for_preview(base=base, organization_id=call.organization_id, user_id=call.actor.user_id)
+    return render(template, given["Task"]["Input"], access)

@@ -31,6 +31,7 @@ class Unset(Enum):
 
 UNSET: Final = Unset.UNSET
 _CONTENT = ("title", "instructions", "tools", "allow_empty", "allow_impossible", "require_full_coverage")
+_TEMPLATE = ("source", "is_framed", "template_input")
 _QUEUE = {
     "number_of_labelers": "labelers_wanted",
     "max_concurrent": "window",
@@ -184,7 +185,7 @@ def _problems(changes: dict[str, Any]) -> list[FieldProblem]:
 
 def _write(job: LabelingJob, before: JobRevision, content: dict[str, Any], numbers: dict[str, Any]) -> None:
     number = job.revision + 1
-    kept = {key: getattr(before, key) for key in (*_CONTENT, "categories")}
+    kept = {key: getattr(before, key) for key in (*_CONTENT, *_TEMPLATE, "categories")}
     JobRevision.objects.create(job=job, work_queue_id=job.work_queue_id, number=number, **(kept | content))
     LabelingJob.objects.filter(pk=job.pk).update(revision=number)
     job.revision = number

@@ -40,13 +40,16 @@ class _Parts:
     template: TaskTemplate | None = None
     version: TaskTemplateVersion | None = None
     prior: prior_rules.Prior = field(default_factory=prior_rules.Prior)
+    is_framed: bool = True
+    template_input: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class JobContent:
     """Categories and what labelers are told, of a job that uses neither a label set nor a task template.
 
-    `labels`: each {name, color, key, description}, of which name alone is needed.
+    `labels`: each {name, color, key, description}, of which name alone is needed. `source`: a template in Liquid, which
+    labelers are shown if `is_framed`, with `template_input` in its `task.input`.
     """
 
     labels: Sequence[Mapping[str, Any]]
@@ -56,6 +59,9 @@ class JobContent:
     allow_empty: bool = True
     allow_impossible: bool = True
     require_full_coverage: bool = False
+    source: str = ""
+    is_framed: bool = False
+    template_input: Mapping[str, Any] = field(default_factory=dict)
 
 
 #: What a verification asks where nothing else is said, as Ground Truth has it.
@@ -203,7 +209,7 @@ def create_job(
             )
     except IntegrityError as error:  # somebody else took the name at the same moment
         raise Invalid(_("The job cannot be created."), fields=(_name_taken(name),)) from error
-    _first_revision(job, parts.categories, version)
+    _first_revision(job, parts, version)
     use_functions(job=job, pre_arn=pre_annotation_arn, consolidation_arn=consolidation_arn)
     add_usual_rules(job)
     record("labeling_job.created", "labeling_job", job.pk, name=name, input_uri=input_uri)
@@ -215,15 +221,18 @@ def intake_message(job: LabelingJob, delay: float = 0.0) -> Message:
     return Message("job.intake", job.organization_id, {"job_id": str(job.pk)}, key=str(job.pk), delay=delay)
 
 
-def _first_revision(job: LabelingJob, categories: tuple[Category, ...], version: TaskTemplateVersion) -> None:
+def _first_revision(job: LabelingJob, parts: _Parts, version: TaskTemplateVersion) -> None:
     is_verification = job.task_type == TaskType.VERIFICATION
     JobRevision.objects.create(
         job=job,
         work_queue_id=job.work_queue_id,
         number=1,
-        categories=list(categories),
+        categories=list(parts.categories),
         title=version.title,
         instructions=version.instructions,
+        source=version.source,
+        is_framed=parts.is_framed and bool(version.source),
+        template_input=dict(parts.template_input),
         tools=[] if is_verification else list(version.tools),
         allow_empty=version.allow_empty and not is_verification,
         allow_impossible=version.allow_impossible,
@@ -248,12 +257,19 @@ def _take_content(content: JobContent, parts: _Parts) -> list[FieldProblem]:
     parts.version = TaskTemplateVersion(
         title=content.title.strip(),
         instructions=content.instructions,
+        source=content.source,
         tools=list(content.tools),
         allow_empty=content.allow_empty,
         allow_impossible=content.allow_impossible,
         require_full_coverage=content.require_full_coverage,
     )
-    shown = {"title": parts.version.title, "instructions": content.instructions, "tools": list(content.tools)}
+    parts.is_framed, parts.template_input = content.is_framed, content.template_input
+    shown = {
+        "title": parts.version.title,
+        "instructions": content.instructions,
+        "source": content.source,
+        "tools": list(content.tools),
+    }
     return [*problems, *content_problems(shown)]
 
 

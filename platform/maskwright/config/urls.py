@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 
+from labeling import frames
 from labeling.sagemaker.view import endpoint
 from maskwright.config import views, work_pages
 from maskwright.organizations import oidc_views
@@ -15,6 +16,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sagemaker/", endpoint, name="sagemaker"),
     path("sagemaker", endpoint, name="sagemaker_bare"),
     path("work/", views.work, name="work"),
+    path("work/frames/<uuid:claim_id>/", frames.claim, name="frame"),
+    path("work/frames/jobs/<uuid:job_id>/", frames.job, name="job_frame"),
+    path("work/frames/previews/<uuid:preview_id>/", frames.preview, name="preview_frame"),
+    path("work/files/<str:ticket>/<str:token>", frames.file, name="granted_file"),
     path("work/time/", work_pages.my_time, name="my_time"),
     path("work/pay/", work_pages.my_pay, name="my_pay"),
     path("work/pay/<uuid:statement_id>/", work_pages.my_statement, name="my_statement"),

@@ -23,13 +23,18 @@ class SecretUnreadable(Conflict):
     code = "secret_unreadable"
 
 
-def _fernet(secret: str, purpose: str) -> Fernet:
+def _derived(secret: str, purpose: str) -> bytes:
     derived = HKDF(algorithm=SHA256(), length=32, salt=b"maskwright", info=purpose.encode()).derive(secret.encode())
-    return Fernet(base64.urlsafe_b64encode(derived))
+    return base64.urlsafe_b64encode(derived)
+
+
+def derived_keys(purpose: str) -> list[bytes]:
+    """Fernet keys for one purpose, to hand to who needs no other: today's first, then those of former SECRET_KEYs."""
+    return [_derived(secret, purpose) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
 
 
 def _keys(purpose: str) -> MultiFernet:
-    return MultiFernet([_fernet(secret, purpose) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
+    return MultiFernet([Fernet(key) for key in derived_keys(purpose)])
 
 
 def encrypt_json(value: dict[str, Any], *, purpose: str) -> bytes:

@@ -78,6 +78,7 @@ VERBS = (
     _("task template changed"),
     _("task template created"),
     _("task template version added"),
+    _("template hosts set"),
     _("upload completed"),
     _("upload created"),
     _("withdrawal applied"),

@@ -27,6 +27,7 @@ class SecondFactor(TextChoices):
 class Permission(TextChoices):
     """`scope:resource:action`; the label says it as people would."""
 
+    HOSTS_MANAGE = "hosts:manage", _("choose the hosts from which task templates may load")
     INTEGRATIONS_MANAGE = "integrations:manage", _("connect functions and have events posted")
     JOBS_MANAGE = "jobs:manage", _("create, start, pause and stop labeling jobs")
     JOBS_READ = "jobs:read", _("see labeling jobs, their progress and their results")
@@ -46,7 +47,13 @@ _WORK = frozenset({Permission.WORK_DO, Permission.WORK_REVIEW})
 _MANAGE = _READ | _WORK | {Permission.JOBS_MANAGE, Permission.SETTINGS_MANAGE, Permission.TEAMS_MANAGE} | _MONEY
 
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
-    Role.OWNER: _MANAGE | {Permission.MEMBERS_MANAGE, Permission.KEYS_MANAGE, Permission.INTEGRATIONS_MANAGE},
+    Role.OWNER: _MANAGE
+    | {
+        Permission.MEMBERS_MANAGE,
+        Permission.KEYS_MANAGE,
+        Permission.HOSTS_MANAGE,
+        Permission.INTEGRATIONS_MANAGE,
+    },
     Role.MANAGER: _MANAGE | {Permission.MEMBERS_MANAGE},
     Role.REVIEWER: _READ | _WORK,
     Role.LABELER: frozenset({Permission.WORK_DO}),

@@ -30,12 +30,14 @@ def read_bounded(stream: IO[bytes], limit: int) -> bytes:
 
 
 class BoundedJSONParser(JSONParser):
-    """JSON of at most MAX_JSON_BYTES that Python can hold and PostgreSQL can store."""
+    """JSON of at most `limit` bytes that Python can hold and PostgreSQL can store."""
+
+    limit = MAX_JSON_BYTES
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        data = read_bounded(stream, MAX_JSON_BYTES)
+        data = read_bounded(stream, self.limit)
         try:
             value = super().parse(BytesIO(data), media_type, parser_context)
         except RecursionError as error:

@@ -6,7 +6,15 @@ from maskwright.accounts.models import ApiToken
 from maskwright.core.api.visibility import names
 from maskwright.core.scope import current_scope
 from maskwright.organizations import models
-from maskwright.organizations.api import access_keys, identity_provider, networks, people, second_factor, tokens
+from maskwright.organizations.api import (
+    access_keys,
+    identity_provider,
+    networks,
+    people,
+    second_factor,
+    template_hosts,
+    tokens,
+)
 
 
 def _own() -> dict[str, object]:
@@ -38,6 +46,7 @@ urlpatterns = [
         name="invitation_preview",
     ),
     path("organizations/current/invitations/<uuid:invitation_id>", people.InvitationView.as_view(), name="invitation"),
+    path("organizations/current/template-hosts", template_hosts.TemplateHostsView.as_view(), name="template_hosts"),
     path("organizations/current/networks", networks.LabelerNetworksView.as_view(), name="labeler_networks"),
     path("organizations/current/second-factor", second_factor.SecondFactorView.as_view(), name="second_factor"),
     path(

@@ -25,6 +25,8 @@ class Organization(models.Model):
     is_active = models.BooleanField(default=True)
     #: From where labelers and reviewers may work (`organizations.networks`); empty: from everywhere.
     labeler_networks = ArrayField(models.CharField(max_length=50), default=list, db_default=[])
+    #: The hosts from which pages of task templates may load (`organizations.template_hosts`).
+    template_hosts = ArrayField(models.CharField(max_length=260), default=list, db_default=[])
     #: Who needs a second factor to act here (`organizations.second_factor`).
     second_factor = models.CharField(
         max_length=10, choices=SecondFactor, default=SecondFactor.NOBODY, db_default=SecondFactor.NOBODY
