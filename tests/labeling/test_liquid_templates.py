@@ -73,7 +73,7 @@ def test_a_task_template_can_be_a_page_and_its_jobs_show_it(acme: Company) -> No
     body = {"name": "pages", "title": "Paint", "source": SOURCE}
     made = client.post("/api/v1/templates", body, content_type="application/json")
     assert (made.status_code, made.json()["source"]) == (201, SOURCE)
-    for wrong, code in (("{{ a | nope }}", "wrong_template"), ("<p>", "no_element")):
+    for wrong, code in (("<crowd-semantic-segmentation>{{ a | nope }}", "wrong_template"), ("<p>", "no_element")):
         refused = client.post("/api/v1/templates", {**body, "source": wrong}, content_type="application/json")
         assert [(one["path"], one["code"]) for one in refused.json()["fields"] if one["path"] == "source"] == [
             ("source", code)
