@@ -44,6 +44,7 @@ const ELEMENTS: Readonly<Record<string, () => Promise<unknown>>> = {
   "mw-upload": () => import("./upload"),
   "mw-job-progress": () => import("./job-progress"),
   "mw-template-preview": () => import("./template-preview"),
+  "mw-frame-preview": () => import("./frame-preview"),
   "mw-object-viewer": () => import("./object-viewer"),
 };
 

@@ -2,6 +2,16 @@
 import { addMessages } from "../shared/i18n";
 
 addMessages({
+  "The task's page does not answer. Try again; if that does not help, tell your manager.": "Die Seite der Aufgabe antwortet nicht. Versuchen Sie es noch einmal; hilft das nicht, sagen Sie es Ihrem Manager.",
+  "Task": "Aufgabe",
+  "Opening the task…": "Aufgabe wird geöffnet …",
+  "The task cannot be opened": "Die Aufgabe lässt sich nicht öffnen",
+  "The page does not answer. Look at the template's scripts.": "Die Seite antwortet nicht. Sehen Sie sich die Skripte der Vorlage an.",
+  "As labelers see it. Submit shows what would be sent; nothing is.": "So sehen es Labeler. „Abgeben“ zeigt, was gesendet würde; gesendet wird nichts.",
+  "The template loads from hosts that are not allowed: {hosts}. An owner may allow them.": "Die Vorlage lädt von Servern, die nicht erlaubt sind: {hosts}. Ein Inhaber kann sie erlauben.",
+  "({count} characters)": "({count} Zeichen)",
+  "Line {line}: {message}": "Zeile {line}: {message}",
+  "Download": "Herunterladen",
   "Something is missing or wrong: it is marked above.": "Etwas fehlt oder stimmt nicht: Es ist oben markiert.",
   "Nothing is painted in the image. Submit it all the same?": "Im Bild ist nichts gemalt. Trotzdem abgeben?",
   "What would be submitted": "Was abgegeben würde",

@@ -1,10 +1,13 @@
-/** The portal's side of `<segmentation-editor>` (editor/README.md): what stands in its bar, its events. */
+/**
+ * The portal's side of `<segmentation-editor>` (editor/README.md), and of `<mw-framed-task>` for a task with a page of its
+ * own: what stands in their bar, their events.
+ */
 import { html, nothing, type TemplateResult } from "lit";
 import { createRef, ref, type Ref } from "lit/directives/ref.js";
 import { t } from "../shared/i18n";
 import type { Claim } from "./types";
 
-/** What is used of the editor's element; it is there once its code is loaded. */
+/** What is used of either element; it is there once its code is loaded. */
 interface SegmentationEditor extends HTMLElement {
   assignment: Claim | null;
   refresh?(): Promise<void>;
@@ -29,6 +32,8 @@ export class EditorHost {
   readonly #listening = new WeakSet<HTMLElement>();
   #shown: Claim | null = null;
   #loading: Promise<unknown> | null = null;
+  #loadingFrame: Promise<unknown> | null = null;
+  #framed = false;
 
   constructor(private readonly ports: EditorHostPorts) {}
 
@@ -41,18 +46,21 @@ export class EditorHost {
     this.#loading.catch(() => undefined);
   }
 
-  /** `between`: the last photo is done and the next one is not there yet. */
-  render(connection: TemplateResult, between: boolean): TemplateResult {
+  /** `claim`: what is shown; null between two, when the last photo is done and the next one is not there yet. */
+  render(connection: TemplateResult, claim: Claim | null): TemplateResult {
+    if (claim !== null) this.#framed = Boolean(claim.frame);
+    const between = claim === null;
+    const end = html`<span slot="bar-end" class="mw-editor__end">
+      ${connection}
+      <button class="mw-button" aria-label=${t("Stop and resume later")} @click=${() => void this.#stop()}>
+        <span class="mw-editor__long">${t("Stop and resume later")}</span>
+        <span class="mw-editor__short">${t("Stop")}</span>
+      </button>
+    </span>`;
     return html`<div class="mw-editor">
-      <segmentation-editor ?inert=${between} ${ref(this.#element)}>
-        <span slot="bar-end" class="mw-editor__end">
-          ${connection}
-          <button class="mw-button" aria-label=${t("Stop and resume later")} @click=${() => void this.#stop()}>
-            <span class="mw-editor__long">${t("Stop and resume later")}</span>
-            <span class="mw-editor__short">${t("Stop")}</span>
-          </button>
-        </span>
-      </segmentation-editor>
+      ${this.#framed
+        ? html`<mw-framed-task ?inert=${between} ${ref(this.#element)}>${end}</mw-framed-task>`
+        : html`<segmentation-editor ?inert=${between} ${ref(this.#element)}>${end}</segmentation-editor>`}
       ${between ? html`<div class="mw-editor__between" role="status">${t("Getting the next photo")}</div>` : nothing}
     </div>`;
   }
@@ -63,13 +71,25 @@ export class EditorHost {
     if (!element || this.#shown?.id === claim.id) return;
     this.#shown = claim;
     this.#listen(element);
-    this.preload();
-    this.#loading?.then(
+    this.#code()?.then(
       () => {
         if (this.#shown === claim) element.assignment = claim;
       },
       () => this.ports.broken(t("The editor could not be loaded. Check your connection and try again.")),
     );
+  }
+
+  /** The code of what is shown. */
+  #code(): Promise<unknown> | null {
+    if (!this.#framed) {
+      this.preload();
+      return this.#loading;
+    }
+    this.#loadingFrame ??= import("../framed/framed-task").catch((error: unknown) => {
+      this.#loadingFrame = null;
+      throw error;
+    });
+    return this.#loadingFrame;
   }
 
   /** What is shown is over. */

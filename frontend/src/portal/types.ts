@@ -8,6 +8,8 @@ export interface Claim {
   readonly template?: { readonly title?: string };
   /** A qualification: after the submit the server says what was wrong. */
   readonly feedback?: boolean;
+  /** The task's own page, shown in place of the editor. */
+  readonly frame?: { readonly url: string } | null;
 }
 
 export interface FeedbackResult {

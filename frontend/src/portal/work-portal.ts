@@ -137,7 +137,7 @@ export class WorkPortal extends LitElement {
           retry: () => void this.#overview.refresh(),
         });
       case "asking":
-        if (view.after === "photo") return this.#editor.render(connection, true);
+        if (view.after === "photo") return this.#editor.render(connection, null);
         return waitingView(
           { title: t("Getting the next photo"), detail: t("One moment.") }, connection, { stop });
       case "waiting":
@@ -149,7 +149,7 @@ export class WorkPortal extends LitElement {
           { stop, retry },
         );
       case "editing":
-        return this.#editor.render(connection, false);
+        return this.#editor.render(connection, view.claim);
       case "feedback":
         return html`<mw-answer-feedback
           .claim=${view.claim}

@@ -18,7 +18,9 @@ export type FromFrame =
   /** The person moves the pointer or types. */
   | { readonly type: "activity" }
   | { readonly type: "submit"; readonly answer: FramedAnswer }
-  | { readonly type: "decline" };
+  | { readonly type: "decline" }
+  /** After `flush`: everything up to it is told. */
+  | { readonly type: "flushed" };
 
 export type ToFrame =
   | {
@@ -31,7 +33,9 @@ export type ToFrame =
   /** The answer was not taken: the person mends it and submits again. */
   | { readonly type: "refused"; readonly message: string }
   /** Nothing can be changed any more. */
-  | { readonly type: "locked"; readonly message: string };
+  | { readonly type: "locked"; readonly message: string }
+  /** The page is about to be left: tell the form now. */
+  | { readonly type: "flush" };
 
 /** Of an answer as text: the largest mask there can be, as base64, and a form beside it. */
 export const MOST_CHARS = 96 * 1024 * 1024;
@@ -59,6 +63,7 @@ export function readFromFrame(data: unknown): FromFrame | null {
     case "ready":
     case "activity":
     case "decline":
+    case "flushed":
       return { type: data["type"] };
     case "height": {
       const pixels = data["pixels"];
@@ -80,6 +85,7 @@ export function readToFrame(data: unknown): ToFrame | null {
   if (!isRecord(data)) return null;
   const { type, message } = data;
   if (type === "refused" || type === "locked") return typeof message === "string" ? { type, message: message.slice(0, 4000) } : null;
+  if (type === "flush") return { type };
   if (type !== "task" || typeof data["readOnly"] !== "boolean") return null;
   const draft = data["draft"] === null ? null : readAnswer(data["draft"]);
   if (draft === null && data["draft"] !== null) return null;

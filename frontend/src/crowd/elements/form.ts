@@ -10,7 +10,7 @@ import { SegmentationField } from "../segmentation/segmentation-field";
 import { CrowdRadioGroup } from "./radio-group";
 
 /** A change is told this long after it, and no more often: a mask is packed for it. */
-const TELL_AFTER = 1_000;
+const TELL_AFTER = 250;
 
 /**
  * `<crowd-form>`: gathers the answer of all fields in it. As a form of the standard, `submit` is an event that a template's
@@ -120,6 +120,10 @@ export class CrowdForm extends CrowdElement {
       case "locked":
         this.sending = false;
         this.locked = message.message;
+        break;
+      case "flush":
+        void this.#tellChange().finally(() => this.say?.({ type: "flushed" }));
+        return;
     }
     this.inert = this.locked !== null;
   }

@@ -223,7 +223,7 @@ export abstract class SegmentationField extends CrowdField {
       image: { url: this.src, width: picture.width, height: picture.height },
       categories: this.entries().slice(0, MOST_ENTRIES).map((entry) => ({ index: entry.index, name: this.nameOf(entry), color: entry.color })),
       template: { title: this.header, tools: TOOLS },
-      ...(start === null ? {} : { rework: { round: 1, mine: true, previous: { url: "start" }, history: [] } }),
+      ...(start === null ? {} : { prior: { url: "start" } }),
     };
     this.#forgetGone();
     const said = JSON.stringify([assignment.image, assignment.categories, this.header]);

@@ -250,6 +250,11 @@ export class AssignmentSession {
     return this.#send(async () => Promise.resolve({ kind: "choice", content }));
   }
 
+  /** What a task template's form submitted, sent like any answer. */
+  async sendForm(content: Readonly<Record<string, unknown>>): Promise<Receipt | null> {
+    return this.#send(async () => Promise.resolve({ kind: "crowd", content }));
+  }
+
   async #send(make: () => Promise<Answer>): Promise<Receipt | null> {
     if (this.phase.value.kind === "sending" || this.phase.value.kind === "sent") return null;
     const before = this.phase.value;

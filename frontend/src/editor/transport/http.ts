@@ -42,7 +42,7 @@ function failureFor(status: number, code: string | undefined): Failure {
 }
 
 function contentOf(answer: Answer): unknown {
-  if (answer.kind === "review" || answer.kind === "choice") return answer.content;
+  if (answer.kind === "review" || answer.kind === "choice" || answer.kind === "crowd") return answer.content;
   return answer.kind === "impossible" ? { reason: answer.reason } : {};
 }
 
@@ -174,7 +174,7 @@ export class HttpTransport implements Transport {
     if (call.method !== undefined) headers.set("X-CSRFToken", cookie("csrftoken"));
     const organization = openedUnder();
     if (organization) headers.set("X-Organization", organization);
-    if (call.png !== undefined) headers.set("Content-Type", "image/png");
+    if (call.png !== undefined) headers.set("Content-Type", assignment?.frame ? "application/json" : "image/png");
     else if (call.body !== undefined) headers.set("Content-Type", "application/json");
     const timeout = AbortSignal.timeout(call.limit ?? TIMEOUT);
     let response: Response;

@@ -38,6 +38,8 @@ export interface Assignment {
   readonly verdicts?: readonly VerdictChoice[] | null;
   readonly review?: ReviewSheet | null;
   readonly rework?: ReworkSheet | null;
+  /** The task's own page, where it has one: drafts are forms (JSON) then, no masks. */
+  readonly frame?: { readonly url: string } | null;
 }
 
 /** A label of a verification. */
@@ -139,7 +141,9 @@ export type Answer =
   | { readonly kind: "empty" }
   | { readonly kind: "impossible"; readonly reason: string }
   | { readonly kind: "review"; readonly content: VerdictContent }
-  | { readonly kind: "choice"; readonly content: ChoiceContent };
+  | { readonly kind: "choice"; readonly content: ChoiceContent }
+  /** What a task template's form submitted. */
+  | { readonly kind: "crowd"; readonly content: Readonly<Record<string, unknown>> };
 
 /** The server's acknowledgement: the bytes are stored and the row is committed. */
 export interface Receipt {
