@@ -14,8 +14,9 @@ from tests.factories.jobs import MadeJob, make_job, make_team
 from tests.factories.work import bytes_of, claim, flat_mask, mask_png, submit
 from tests.labeling.test_gold import gold_of, judge
 from tests.plugins.cast import Company
-from workforce.models import PersonSkill, WorkQueue
+from workforce.models import Claim, Notice, PersonSkill, WorkQueue
 from workforce.services.grants import accept_grant, offer_grant, staff_grant
+from workforce.services.notices import find_notices
 from workforce.services.queues import distribute
 
 TRUTH = mask_png([[1] * 12] * 4 + [[2] * 12] * 4)
@@ -185,3 +186,22 @@ def test_a_vendors_person_earns_a_skill_of_his_employer(acme: Company, globex: C
         assert PersonSkill.objects.get().level == 100
     with organization_scope(acme.id):
         assert not PersonSkill.objects.exists()
+
+
+def test_who_has_not_taken_it_is_told_that_it_is_open(acme: Company, globex: Company, made: MadeJob) -> None:
+    """Its places are made for who asks: until then there is none that could be found ready."""
+
+    def told() -> set[str]:
+        with organization_scope(acme.id):
+            find_notices()
+            found = set(Notice.objects.filter(work_queue_id=made.queue.pk).values_list("user__username", flat=True))
+            Notice.objects.all().delete()
+        return found
+
+    mine = {acme.people[who].username for who in ("labeler", "labeler2", "labeler3")}
+    assert told() == mine
+    while answer(acme, "labeler", made, TRUTH) is not None:
+        pass
+    with organization_scope(acme.id):
+        Claim.objects.update(ended_at="2026-01-01T00:00:00Z")  # he is not at work any more
+    assert told() == mine - {acme.people["labeler"].username}

@@ -20,6 +20,7 @@ from maskwright.core.scope import current_scope
 from maskwright.core.webhooks import check_webhook
 from maskwright.organizations.models import Membership
 from maskwright.organizations.permissions import Role
+from workforce.gold import GOLD
 from workforce.models import Notice, NoticeChoice, NoticeHook
 from workforce.services.balances import database_now
 from workforce.services.hours import hours_by_team, person_opens_at
@@ -99,7 +100,8 @@ def mark_read(*, user_id: uuid.UUID) -> int:
 
 
 # People of the organization's teams (its own queues, or those of live grants that the team staffs) for whom something
-# is ready that they have not answered, and who are not at work now; of one queue they are told once in 12 hours.
+# is ready that they have not answered, and who are not at work now; of one queue they are told once in 12 hours. A
+# qualification's places are made for who asks, so there its gold tasks are looked at.
 _AVAILABLE = """
 WITH teams AS (
   SELECT q.id AS queue_id, q.organization_id AS customer_id, q.work_team_id AS team_id, 'label' AS stage
@@ -119,11 +121,16 @@ JOIN organizations_membership o ON o.user_id = m.user_id AND o.organization_id =
   AND (t.stage = 'label' OR o.role IN ('owner', 'manager', 'reviewer'))
 LEFT JOIN workforce_workeridentity i ON i.user_id = m.user_id AND i.organization_id = %(org)s
   AND i.customer_id = t.customer_id
-WHERE EXISTS (
+WHERE (EXISTS (
     SELECT 1 FROM workforce_slot s WHERE s.work_queue_id = t.queue_id AND s.stage = t.stage AND s.state = 'ready'
       AND (s.reserved_worker_id IS NULL OR s.reserved_worker_id = i.worker_id OR s.reserved_until < clock_timestamp())
       AND (i.worker_id IS NULL OR NOT EXISTS (SELECT 1 FROM workforce_claim c WHERE c.work_item_id = s.work_item_id
         AND c.worker_id = i.worker_id AND c.state IN ('submitted', 'declined'))))
+    OR t.stage = 'label' AND EXISTS (
+      SELECT 1 FROM workforce_workitem g JOIN workforce_workqueue k ON k.id = g.work_queue_id AND k.is_qualification
+      WHERE g.work_queue_id = t.queue_id AND g.state = 'gold' AND g.audience_id = %(gold)s
+        AND (i.worker_id IS NULL OR NOT EXISTS (SELECT 1 FROM workforce_claim c WHERE c.work_item_id = g.id
+          AND c.worker_id = i.worker_id AND c.state IN ('submitted', 'declined')))))
   AND NOT EXISTS (SELECT 1 FROM workforce_workeridentity x JOIN workforce_claim c ON c.worker_id = x.worker_id
     WHERE x.user_id = m.user_id AND x.organization_id = %(org)s
       AND (c.state = 'live' OR c.ended_at > clock_timestamp() - interval '15 minutes'))
@@ -181,7 +188,7 @@ def find_notices() -> int:
         found = [(user, NoticeKind.RETURNED, queue, f"returned.{entry}") for user, queue, entry in cursor.fetchall()]
         cursor.execute(_PAUSED, {"org": scope.organization_id})
         found += [(user, NoticeKind.PAUSED, queue, f"paused.{pause}") for user, queue, pause in cursor.fetchall()]
-        cursor.execute(_AVAILABLE, {"org": scope.organization_id, "queues": list(scope.queues)})
+        cursor.execute(_AVAILABLE, {"org": scope.organization_id, "queues": list(scope.queues), "gold": GOLD})
         ready = cursor.fetchall()
     open_teams = _open_teams({team for _user, _queue, team in ready}, now)
     half = int(now.timestamp() // 43200)
