@@ -11,6 +11,7 @@ from django.db.models import F
 from labeling.models import Annotation, LabelingJob
 from labeling.selectors import progress
 from labeling.services import answers
+from maskwright.organizations.services import membership
 from workforce.services import acceptance, claim_sql, claims, expiry, teams, withdrawn
 
 
@@ -86,6 +87,11 @@ def _who_leaves_keeps_his_claims(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(teams, "withdraw_claims", lambda **_: 0)
 
 
+def _who_is_dismissed_keeps_his_claims(patch: pytest.MonkeyPatch) -> None:
+    """The end of a membership is not told to what hands out work."""
+    patch.setattr(membership, "_on_rights_changed", [])
+
+
 def _what_is_claimed_while_leaving_stays(patch: pytest.MonkeyPatch) -> None:
     """His rights were read before they ended, and nothing looks again."""
     patch.setattr(teams, "emit", lambda *messages: None)
@@ -123,6 +129,7 @@ BUGS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], tuple[str, ...]]] = 
     "a_withdrawal_does_not_reopen": (_a_withdrawal_does_not_reopen, ("withdrawn",)),
     "a_stop_ends_no_claims": (_a_stop_ends_no_claims, ("stopped",)),
     "who_leaves_keeps_his_claims": (_who_leaves_keeps_his_claims, ("open",)),
+    "who_is_dismissed_keeps_his_claims": (_who_is_dismissed_keeps_his_claims, ("open",)),
     "what_is_claimed_while_leaving_stays": (_what_is_claimed_while_leaving_stays, ("open",)),
     "progress_forgets_answers_of_earlier_rounds": (_progress_forgets_answers_of_earlier_rounds, ("withdrawn",)),
     "the_counter_is_not_updated": (_the_counter_is_not_updated, ("answered",)),

@@ -16,7 +16,7 @@ from tests.protocol.world import World
 
 _ENDS = {"submitted", "released", "declined", "expired", "withdrawn", "void"}
 #: Who may take a slot out of whose hands, besides its holder.
-_TAKES_AWAY = {"expire", "leave", "revoke", "stop", "end_stopping", "withdraw", ""}
+_TAKES_AWAY = {"expire", "leave", "dismiss", "revoke", "stop", "end_stopping", "withdraw", ""}
 
 
 class Violation(AssertionError):
@@ -228,13 +228,16 @@ def _told(world: World, history: History, steps: list[tuple[Step, Any]]) -> list
     return wrong
 
 
-# Live claims of who is in no team, and of no vendor with a grant, that works on the queue.
+# Live claims of who is no member of his organization any more, or in no team of it, or of a vendor's with a grant, that
+# works on the queue.
 _WITHOUT_RIGHT = """
 SELECT c.id FROM workforce_claim c
 JOIN workforce_workeridentity i ON i.worker_id = c.worker_id
 JOIN workforce_workqueue q ON q.id = c.work_queue_id
 WHERE c.work_queue_id = %(queue)s AND c.state = 'live' AND NOT EXISTS (
-  SELECT 1 FROM workforce_teammember m WHERE m.user_id = i.user_id AND (m.work_team_id = q.work_team_id
+  SELECT 1 FROM workforce_teammember m
+  JOIN organizations_membership o ON o.user_id = m.user_id AND o.organization_id = i.organization_id AND o.is_active
+  WHERE m.user_id = i.user_id AND (m.work_team_id = q.work_team_id
     OR m.work_team_id IN (SELECT g.work_team_id FROM workforce_grantstaffing g
       JOIN workforce_workgrant w ON w.id = g.work_grant_id AND w.state = 'accepted' WHERE g.work_queue_id = q.id)))
 """

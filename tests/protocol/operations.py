@@ -19,6 +19,8 @@ from labeling.services.withdrawal.order import order_undo, order_withdrawal
 from labeling.services.withdrawal.selection import Selection
 from labeling.services.withdrawal.undo import undo_withdrawal
 from maskwright.core.errors import DomainError
+from maskwright.organizations.models import Membership
+from maskwright.organizations.services.membership import change_member
 from tests.factories.work import flat_mask
 from tests.protocol.history import History
 from tests.protocol.pairs import within
@@ -178,10 +180,21 @@ def _settle(world: World, step: Step) -> Any:
 def _leave(world: World, step: Step, operation: str) -> Any:
     """Out of the work team, or back into it."""
     person = world.people[step.who]
-    team = world.team if person.company is world.acme else world.vendor_team
+    team = world.team_of(person)
     change = remove_team_member if step.variant % 2 == 0 else add_team_member
     with within(person.company, f"{operation}:", person.company.people["manager"].pk):
         return change(work_team_id=team.pk, user_id=person.user.pk)
+
+
+def _dismiss(world: World, step: Step, operation: str) -> Any:
+    """Out of the organization, and with it out of his team; or back into both."""
+    person = world.people[step.who]
+    with within(person.company, f"{operation}:", person.company.people["manager"].pk):
+        membership = Membership.objects.get(user_id=person.user.pk)
+        if step.variant % 2 == 0:
+            return change_member(membership_id=membership.pk, is_active=False)
+        change_member(membership_id=membership.pk, is_active=True)
+        return add_team_member(work_team_id=world.team_of(person).pk, user_id=person.user.pk)
 
 
 def _withdraw(world: World, step: Step, operation: str) -> Any:
@@ -206,7 +219,7 @@ def _undo(world: World, step: Step, operation: str) -> Any:
 
 
 #: What comes between somebody and his work; chosen more often as the second of two.
-DISTURBING = ("claim", "claim", "submit", "expire", "pause", "pause", "leave", "revoke", "withdraw", "stop")
+DISTURBING = ("claim", "claim", "submit", "expire", "pause", "pause", "leave", "dismiss", "revoke", "withdraw", "stop")
 
 #: Name -> what runs, with how often it is chosen.
 OPERATIONS: dict[str, tuple[int, Callable[[World, Step, str], Any]]] = {
@@ -226,6 +239,7 @@ OPERATIONS: dict[str, tuple[int, Callable[[World, Step, str], Any]]] = {
     "end_stopping": (1, _by_manager(_end_stopping)),
     "revoke": (1, _by_manager(_revoke)),
     "leave": (4, _leave),
+    "dismiss": (4, _dismiss),
     "withdraw": (2, _withdraw),
     "undo": (2, _undo),
 }

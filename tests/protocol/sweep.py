@@ -47,13 +47,15 @@ SCENES = {
     "stopped": Scene("stopped", 2, 1, (_claim(0), _claim(1), Step("stop", 0, 0, 0), 400)),
 }
 _OF_0 = tuple(_own(name, 0) for name in ("submit", "heartbeat", "release", "decline", "draft", "reserve"))
-_MANAGERS = tuple(Step(name, 0, 0, 0) for name in ("expire", "pause", "stop", "leave", "revoke", "withdraw", "settle"))
+_MANAGERS = tuple(
+    Step(name, 0, 0, 0) for name in ("expire", "pause", "stop", "leave", "dismiss", "revoke", "withdraw", "settle")
+)
 _OTHERS = (_claim(1), _claim(2), _own("submit", 0), _own("submit", 0, 1), _own("release", 0), _own("submit", 1))
 
 #: What meets what. Whoever loses time, place or rights does so while he claims or submits.
 RACES: dict[str, list[tuple[Step, Step]]] = {
     "open": [(first, second) for first in (_claim(2), _claim(4), _own("submit", 0)) for second in _OTHERS + _MANAGERS]
-    + [(_claim(who), Step("leave", who, 0, 0)) for who in (2, 4)],
+    + [(_claim(who), Step(name, who, 0, 0)) for who in (2, 4) for name in ("leave", "dismiss")],
     "due": [(_own("submit", 0), second) for second in (_EXPIRE, _claim(1), *_MANAGERS[1:4])]
     + [(_EXPIRE, second) for second in (_own("heartbeat", 0), _own("submit", 0), _own("release", 0))],
     "stale": [(first, _own("submit", 1)) for first in _OF_0] + [(_own("submit", 1), first) for first in _OF_0[:3]],
@@ -87,7 +89,7 @@ def _moments(machine: type[Protocol], scene: str, first: Step, second: Step, eve
         )
         machine.steps += 1
         checks.check(machine.world, machine.history, [(first, results[0]), (second, results[1])])
-        if second.name in ("leave", "revoke"):
+        if second.name in ("leave", "dismiss", "revoke"):
             checks.check_rights(machine.world, machine.history)
         if stop_before == 4:
             checks.check_counts(machine.world, machine.history)

@@ -5,10 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from maskwright.core.scope import organization_scope
+from maskwright.organizations.models import Membership
+from maskwright.organizations.services.membership import change_member
 from tests.factories.jobs import MadeJob, make_job, make_team
 from tests.plugins.cast import Company, make_company
 from workforce.models import Worker
 from workforce.services.grants import accept_grant, offer_grant, staff_grant
+from workforce.services.teams import add_team_member
 
 OBJECTS, LABELERS, LEASE = 3, 2, 60
 
@@ -62,6 +65,7 @@ class World:
 
     def begin(self, objects: int = OBJECTS, labelers: int = LABELERS) -> None:
         """A new job, open, lent to the vendor, with everybody back in his team."""
+        self._bring_back()
         own = [one.user for one in self.people if one.company is self.acme]
         with organization_scope(self.acme.id):
             self.team = make_team(self.acme, own)
@@ -77,6 +81,17 @@ class World:
         self.sent.clear()
         for person in self.people:
             person.held.clear()
+
+    def team_of(self, person: Person) -> Any:
+        return self.team if person.company is self.acme else self.vendor_team
+
+    def _bring_back(self) -> None:
+        """Who was dismissed in the round before is a member again, and the vendor's people are in their team."""
+        for person in self.people:
+            with organization_scope(person.company.id, user_id=person.company.people["manager"].pk):
+                change_member(membership_id=Membership.objects.get(user_id=person.user.pk).pk, is_active=True)
+                if person.company is self.globex:
+                    add_team_member(work_team_id=self.vendor_team.pk, user_id=person.user.pk)
 
     def worker_ids(self) -> list[uuid.UUID]:
         with organization_scope(self.acme.id):
