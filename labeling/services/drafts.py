@@ -1,5 +1,6 @@
-"""Drafts: a labeler's unfinished mask, kept for him whatever becomes of the claim."""
+"""Drafts: a labeler's unfinished mask or form, kept for him whatever becomes of the claim."""
 
+import json
 import uuid
 from dataclasses import dataclass
 from functools import partial
@@ -14,6 +15,7 @@ from labeling.models import DraftVersion
 from labeling.services.blobs import lock_blobs
 from labeling.services.claim_context import ClaimContext, read_claim
 from labeling.services.draft_versions import add_version, has_versions, keep_stored_draft, version_of, versions_of
+from labeling.services.frames import is_framed
 from maskwright.core.errors import Invalid
 from maskwright.core.ids import uuid7
 from maskwright.core.objects import blob_store
@@ -37,6 +39,10 @@ _STORED = """
 SELECT seq, sha256, saved_at, "window", device FROM labeling_draft
 WHERE task_id = %(task)s AND worker_id = %(worker)s
 """
+
+
+#: Of a form beside its mask.
+FORM_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -89,6 +95,30 @@ def store_png(claim: ClaimContext, body: bytes) -> str:
     return digest
 
 
+def store_form(claim: ClaimContext, body: bytes) -> str:
+    """Store the form so far of a task with a page of its own (a JSON object); its sha256. Only its author sees it."""
+    limit = max_mask_bytes(claim.width, claim.height) * 4 // 3 + FORM_BYTES
+    try:
+        fits = len(body) <= limit and isinstance(json.loads(body), dict)
+    except (ValueError, RecursionError):
+        fits = False
+    if not fits:
+        raise Invalid(_("The draft of this task is the form so far, as a JSON object."), code="wrong_draft")
+    digest = sha256(body)
+    lock_blobs(digest)
+    blob_store().put(draft_key(claim, digest), body, content_type="application/json")
+    return digest
+
+
+def _store(claim: ClaimContext, body: bytes) -> str:
+    return store_form(claim, body) if is_framed(claim) else store_png(claim, body)
+
+
+def draft_type(body: bytes) -> str:
+    """What a stored draft is: a form, or a mask."""
+    return "application/json" if body.startswith(b"{") else "image/png"
+
+
 def save_draft(
     *,
     user_id: uuid.UUID,
@@ -107,7 +137,7 @@ def save_draft(
     """
     claim = live_claim(user_id=user_id, claim_id=claim_id, token=token)
     window = window or Window()
-    digest = store_png(claim, body)
+    digest = _store(claim, body)
     values: dict[str, Any] = {
         "id": uuid7(),
         "org": claim.organization_id,
@@ -157,7 +187,7 @@ def _stored(claim: ClaimContext) -> tuple[int, str, dict[str, Any]]:
 
 
 def load_draft(*, user_id: uuid.UUID, claim_id: uuid.UUID) -> tuple[int, bytes]:
-    """The newest draft as (seq, PNG). Raises NoDraft, or LeaseLost once the claim is over."""
+    """The newest draft as (seq, its bytes). Raises NoDraft, or LeaseLost once the claim is over."""
     claim = _live(user_id, claim_id)
     if claim.draft_seq is None or claim.draft_sha256 is None:
         raise NoDraft(_("There is no draft yet."))
@@ -177,7 +207,7 @@ def load_version(*, user_id: uuid.UUID, claim_id: uuid.UUID, version_id: uuid.UU
 def keep_version(*, user_id: uuid.UUID, claim_id: uuid.UUID, token: int, body: bytes, window: Window) -> DraftVersion:
     """What a window has painted, kept as a version: it is about to show another window's draft."""
     claim = live_claim(user_id=user_id, claim_id=claim_id, token=token)
-    return version_of(claim, add_version(claim, store_png(claim, body), None, window.name, window.device))
+    return version_of(claim, add_version(claim, _store(claim, body), None, window.name, window.device))
 
 
 def _live(user_id: uuid.UUID, claim_id: uuid.UUID) -> ClaimContext:

@@ -35,7 +35,7 @@ def test_a_claim_has_the_fixed_shape(acme: Company) -> None:
     assert response.status_code == 201
     body = response.json()
     names = "id token expires_at seconds_left task image categories template revision"
-    names += " paused stopping draft stage feedback review rework"
+    names += " paused stopping draft frame stage feedback task_type prior verdicts review rework"
     assert set(body) == set(names.split())
     assert body["token"] == 1
     assert body["task"]["job"] == {"id": str(made.id), "name": made.job.name}

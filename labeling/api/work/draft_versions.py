@@ -26,7 +26,7 @@ def _version_json(claim_id: uuid.UUID, version: DraftVersion) -> dict[str, objec
 
 
 class DraftVersionsView(WorkView):
-    parser_classes = inputs.ANSWER_PARSERS
+    parser_classes = inputs.SUBMIT_PARSERS
 
     @extend_schema(operation_id="v1_work_claims_draft_versions_list", responses=outputs.DraftVersionsOutput)
     def get(self, request: Request, claim_id: uuid.UUID) -> Response:
@@ -35,7 +35,7 @@ class DraftVersionsView(WorkView):
         return Response({"results": [_version_json(claim_id, version) for version in found]})
 
     @extend_schema(
-        request={"image/png": OpenApiTypes.BINARY},
+        request={"image/png": OpenApiTypes.BINARY, "application/json": OpenApiTypes.OBJECT},
         responses={201: outputs.DraftVersionOutput},
         parameters=[OpenApiParameter("X-Fencing-Token", int, OpenApiParameter.HEADER, required=True), WINDOW],
     )
@@ -45,15 +45,15 @@ class DraftVersionsView(WorkView):
             user_id=self.user_id(request),
             claim_id=claim_id,
             token=inputs.fencing_token(request),
-            body=inputs.png_body(request),
+            body=inputs.draft_body(request),
             window=inputs.window(request),
         )
         return Response(_version_json(claim_id, version), status=201)
 
 
 class DraftVersionView(WorkView):
-    @extend_schema(responses={(200, "image/png"): OpenApiTypes.BINARY})
+    @extend_schema(responses={(200, "image/png"): OpenApiTypes.BINARY, (200, "application/json"): OpenApiTypes.OBJECT})
     def get(self, request: Request, claim_id: uuid.UUID, version_id: uuid.UUID) -> HttpResponse:
-        """A version's mask."""
+        """A version's mask, or its form."""
         body = drafts.load_version(user_id=self.user_id(request), claim_id=claim_id, version_id=version_id)
-        return HttpResponse(body, content_type="image/png", headers=PRIVATE)
+        return HttpResponse(body, content_type=drafts.draft_type(body), headers=PRIVATE)

@@ -1,5 +1,6 @@
 """What the work API takes."""
 
+import json
 import re
 import uuid
 from typing import Any
@@ -129,7 +130,10 @@ def _is_json(request: Request) -> bool:
     return (request.content_type or "").partition(";")[0].strip().lower() == BoundedJSONParser.media_type
 
 
-def png_body(request: Request) -> bytes:
-    if not isinstance(request.data, bytes):
-        raise Invalid(_("Send the draft as image/png."))
-    return request.data
+def draft_body(request: Request) -> bytes:
+    """A mask, or the form of a task with a page of its own."""
+    if isinstance(request.data, bytes):
+        return request.data
+    if not _is_json(request):
+        raise Invalid(_("Send the draft as image/png, or that of a task with a page of its own as application/json."))
+    return json.dumps(request.data, ensure_ascii=False, separators=(",", ":")).encode()

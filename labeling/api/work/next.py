@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from labeling.api.work import inputs, outputs
 from labeling.api.work.views import PRIVATE, WorkView
 from labeling.services import next_task
+from labeling.services.drafts import draft_type
 from maskwright.organizations.api.authentication import actor_of_request
 from maskwright.organizations.permissions import Permission, can
 
@@ -48,10 +49,10 @@ class NextImageView(WorkView):
 
 
 class NextDraftView(WorkView):
-    @extend_schema(responses={(200, "image/png"): OpenApiTypes.BINARY})
+    @extend_schema(responses={(200, "image/png"): OpenApiTypes.BINARY, (200, "application/json"): OpenApiTypes.OBJECT})
     def get(self, request: Request, claim_id: uuid.UUID, slot_id: uuid.UUID) -> HttpResponse:
         """Your own draft of the reserved task."""
         seq, body = next_task.next_draft(
             user_id=self.user_id(request), claim_id=claim_id, slot_id=slot_id, may_review=_may_review(request)
         )
-        return HttpResponse(body, content_type="image/png", headers={"X-Draft-Seq": str(seq), **PRIVATE})
+        return HttpResponse(body, content_type=draft_type(body), headers={"X-Draft-Seq": str(seq), **PRIVATE})

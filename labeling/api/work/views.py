@@ -37,7 +37,7 @@ _KEEP = OpenApiParameter(
 WINDOW = OpenApiParameter(
     "X-Window", str, OpenApiParameter.HEADER, description="Your own name of the window, told with `stale_draft`."
 )
-_PNG = {"image/png": OpenApiTypes.BINARY}
+_DRAFT = {"image/png": OpenApiTypes.BINARY, "application/json": OpenApiTypes.OBJECT}
 
 
 class WorkView(APIView):
@@ -96,15 +96,16 @@ class HeartbeatView(WorkView):
 
 
 class DraftView(WorkView):
-    parser_classes = inputs.ANSWER_PARSERS
+    parser_classes = inputs.SUBMIT_PARSERS
 
-    @extend_schema(responses={(200, "image/png"): OpenApiTypes.BINARY})
+    @extend_schema(responses={(200, "image/png"): OpenApiTypes.BINARY, (200, "application/json"): OpenApiTypes.OBJECT})
     def get(self, request: Request, claim_id: uuid.UUID) -> HttpResponse:
         """The newest draft of the claimed task, whichever claim of the same person it was made in."""
         seq, body = drafts.load_draft(user_id=self.user_id(request), claim_id=claim_id)
-        return HttpResponse(body, content_type="image/png", headers={"X-Draft-Seq": str(seq), **PRIVATE})
+        headers = {"X-Draft-Seq": str(seq), **PRIVATE}
+        return HttpResponse(body, content_type=drafts.draft_type(body), headers=headers)
 
-    @extend_schema(request=_PNG, responses=outputs.SavedDraftOutput, parameters=[_TOKEN, _SEQ, _BASE, _KEEP, WINDOW])
+    @extend_schema(request=_DRAFT, responses=outputs.SavedDraftOutput, parameters=[_TOKEN, _SEQ, _BASE, _KEEP, WINDOW])
     def put(self, request: Request, claim_id: uuid.UUID) -> Response:
         """Keep a draft; its number must be greater than the stored one's, which is `X-Draft-Base` if that is sent."""
         saved = drafts.save_draft(
@@ -113,7 +114,7 @@ class DraftView(WorkView):
             token=inputs.fencing_token(request),
             seq=inputs.draft_seq(request),
             builds_on=inputs.draft_base(request),
-            body=inputs.png_body(request),
+            body=inputs.draft_body(request),
             window=inputs.window(request),
             keep_replaced=inputs.keeps_replaced(request),
         )
