@@ -35,6 +35,7 @@ class Stack:
         self.port = free_port()
         self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
+        self._people: _Caster | None = None
 
     @property
     def address(self) -> str:
@@ -65,6 +66,7 @@ class Stack:
 
     def stop(self) -> None:
         """End it as Ctrl-C would."""
+        self._dismiss_caster()
         if self._process is not None:
             stop(self._process, stop_signal=signal.SIGINT, grace=60)
             self._process = None
@@ -124,20 +126,25 @@ class Stack:
         self, organization: str, people: Mapping[str, str], *, is_vendor: bool = False
     ) -> dict[str, dict[str, str]]:
         """Make an organization and its people ({username: role}); each with id, password and API token."""
-        order = {"organization": organization, "people": dict(people), "is_vendor": is_vendor}
-        made = subprocess.run(
-            [sys.executable, str(_CAST)],
-            input=json.dumps(order),
-            env=self.environment,
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if made.returncode != 0:
-            raise RuntimeError(f"The people could not be made:\n{made.stderr}")
-        found: dict[str, dict[str, str]] = json.loads(made.stdout.splitlines()[-1])
+        order = json.dumps({"organization": organization, "people": dict(people), "is_vendor": is_vendor})
+        answer = self._caster().ask(order)
+        if "made" not in answer:
+            raise RuntimeError(f"The people could not be made:\n{answer.get('error', 'The process ended.')}")
+        found: dict[str, dict[str, str]] = answer["made"]
         return found
+
+    def _caster(self) -> "_Caster":
+        """Started once: Django's set-up takes as long as a short test."""
+        environment = self.environment
+        if self._people is None or not self._people.fits(environment):
+            self._dismiss_caster()
+            self._people = _Caster(environment)
+        return self._people
+
+    def _dismiss_caster(self) -> None:
+        if self._people is not None:
+            self._people.end()
+            self._people = None
 
     def logs(self) -> str:
         """The end of every log, for a failed test."""
@@ -146,6 +153,39 @@ class Stack:
 
     def _is_ready(self) -> bool:
         return (self.home / "ready.json").exists()
+
+
+class _Caster:
+    """A process with the installation's environment that makes people (`cast_program`)."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = dict(environment)
+        self._process = subprocess.Popen(
+            [sys.executable, str(_CAST)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=self._environment,
+            cwd=ROOT,
+            text=True,
+        )
+
+    def fits(self, environment: Mapping[str, str]) -> bool:
+        return self._process.poll() is None and self._environment == environment
+
+    def ask(self, order: str) -> dict[str, Any]:
+        """The answer; empty when the process ended."""
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.write(f"{order}\n")
+        self._process.stdin.flush()
+        for line in self._process.stdout:
+            if line.startswith("{"):
+                answer: dict[str, Any] = json.loads(line)
+                return answer
+        return {}
+
+    def end(self) -> None:
+        self._process.kill()
+        self._process.communicate()
 
 
 def eventually(look: Callable[[], Found | None], *, within: float, every: float = 0.1, what: str = "") -> Found:
