@@ -16,9 +16,10 @@ from maskwright.core.scope import organization_scope
 from tests.factories.jobs import MadeJob, make_job
 from tests.factories.work import act, claim, flat_mask, submit
 from tests.plugins.cast import Company
-from workforce.models import Slot, WorkItem
+from workforce.models import Slot, WorkItem, WorkQueue
 from workforce.services.expiry import end_stopping_queues
 from workforce.services.items import settle_item
+from workforce.services.teams import add_team_member, remove_team_member
 
 LABELERS = ("labeler", "labeler2", "labeler3")
 
@@ -192,6 +193,25 @@ def test_a_labeler_in_a_review_team_reviews_nothing(acme: Company) -> None:
     answer_all(acme, made, people=("labeler",))
     assert claim(acme.client("labeler2")).status_code == 204
     assert claim(acme.client("reviewer")).status_code == 201
+
+
+def test_a_review_goes_with_the_review_team_not_with_any_other(acme: Company) -> None:
+    made = make_job(acme, objects=1, labelers=1, reviewers=("reviewer",))
+    reviewer = acme.people["reviewer"].pk
+    with organization_scope(acme.id):
+        add_team_member(work_team_id=made.team.pk, user_id=reviewer)
+    answer_all(acme, made, people=("labeler",))
+    client = acme.client("reviewer")
+    review = claim(client).json()
+    assert review["stage"] == "review"
+    with organization_scope(acme.id):
+        remove_team_member(work_team_id=made.team.pk, user_id=reviewer)
+    assert act(client, review, "heartbeat").status_code == 200, "he left those who label"
+    with organization_scope(acme.id):
+        team = WorkQueue.objects.get(pk=made.queue.pk).review_team_id
+        remove_team_member(work_team_id=team, user_id=reviewer)
+    assert act(client, review, "heartbeat").json()["code"] == "lease_lost"
+    assert claim(client).status_code == 204
 
 
 @pytest.mark.parametrize(
