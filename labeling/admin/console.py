@@ -60,6 +60,7 @@ def console_context(job: LabelingJob, grants: list[GrantRow]) -> dict[str, Any]:
         "facts": [
             (_("Photos from"), _input(job)),
             (_("Results to"), job.output_uri),
+            *_task_type(job),
             (_("Label set"), _link("labeling_labelset", job.label_set)),
             (_("Task template"), _link("labeling_tasktemplate", job.task_template)),
             (_("Work team"), _link("workforce_workteam", queue.work_team) or gettext("vendors only")),
@@ -80,6 +81,13 @@ def console_context(job: LabelingJob, grants: list[GrantRow]) -> dict[str, Any]:
             (_("Ended (UTC)"), moment(job.ended_at)),
         ],
     }
+
+
+def _task_type(job: LabelingJob) -> list[tuple[Any, Any]]:
+    """Of an adjustment or verification: what it is about."""
+    if not job.prior_attribute_name:
+        return []
+    return [(_("Task"), f"{job.get_task_type_display()}: {job.prior_attribute_name}")]
 
 
 def _skills(queue: WorkQueue) -> str:

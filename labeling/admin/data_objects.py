@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from labeling.admin.gold_action import GOLD_ACTION
-from labeling.admin.object_reviews import comment_layers, reviews_of, version_layers, versions_of
+from labeling.admin.object_reviews import comment_layers, reviews_of, type_facts, version_layers, versions_of
 from labeling.admin.people import People
 from labeling.admin.words import answer_badge, object_states, reason, task_badge
 from labeling.models import Annotation, DataObject, JobRevision, LabelingJob
@@ -267,7 +267,7 @@ def viewer_data(detail: ObjectDetail, people: People) -> dict[str, Any] | None:
         "width": item.width,
         "height": item.height,
         "layers": layers,
-        "categories": revision.categories if revision else [],
+        "categories": item.prior_categories or (revision.categories if revision else []),
     }
 
 
@@ -296,7 +296,8 @@ def _author(annotation: Annotation, people: People) -> str:
 
 def _answer(annotation: Annotation, people: People) -> dict[str, Any]:
     """One row of the table of answers."""
-    said = annotation.content.get("reason", "") if isinstance(annotation.content, dict) else ""
+    content = annotation.content if isinstance(annotation.content, dict) else {}
+    said = content.get("reason", "") or ": ".join(filter(None, [content.get("label"), content.get("comment")]))
     return {
         "id": annotation.pk if annotation.kind in (AnnotationKind.MASK, AnnotationKind.EMPTY) else None,
         "who": people.cell(annotation.worker),
@@ -332,7 +333,8 @@ def _facts(detail: ObjectDetail) -> list[tuple[Any, Any]]:
             (_("Consolidated by"), consolidated.rule),
             (_("Consolidated (UTC)"), moment(consolidated.creation_date)),
         ]
-        if isinstance(disputed, float):
+        facts += type_facts(consolidated.details)
+        if isinstance(disputed, float) and "verdict" not in consolidated.details:
             facts.append((_("Disputed pixels"), f"{disputed:.1%}"))
     return facts
 

@@ -16,6 +16,7 @@ from maskwright.organizations.admin_forms import utc_input
 from workforce.distribution import DEFAULT_POLICY, POLICIES
 
 RULES = {
+    "expectation-maximization": _("Expectation maximization: each person's word counts by how right it was so far"),
     "majority": _("Majority: each pixel gets the category most labelers gave it"),
     "single": _("Single: the first answer counts as it is"),
 }

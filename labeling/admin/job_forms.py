@@ -33,6 +33,7 @@ from labeling.admin.job_fields import (
 from labeling.consolidation import rule_names
 from labeling.models import LabelSet, TaskTemplate
 from labeling.services.jobs.rules import MAX_ATTRIBUTE, MAX_NAME
+from labeling.states import TaskType
 from maskwright.organizations.admin_forms import Section, ServiceForm
 from workforce.admin import team_choices
 from workforce.distribution import DEFAULT_POLICY
@@ -74,6 +75,8 @@ class JobForm(ServiceForm):
                 "consolidation_rule",
                 "output_address",
                 "label_attribute_name",
+                "task_type",
+                "prior_attribute_name",
             ),
             folded=True,
         ),
@@ -140,6 +143,22 @@ class JobForm(ServiceForm):
         max_length=MAX_ATTRIBUTE,
         help_text=_("Its name in the output manifest. Leave empty for the job's name with -ref."),
     )
+    task_type = forms.ChoiceField(
+        label=_("What is asked"),
+        choices=TaskType.choices,
+        required=False,
+        initial=TaskType.SEGMENTATION,
+        help_text=_(
+            "To adjust or verify, name the output manifest of an earlier job as the address. A verification's label "
+            "set holds the verdicts."
+        ),
+    )
+    prior_attribute_name = forms.CharField(
+        label=_("Earlier label attribute"),
+        required=False,
+        max_length=MAX_ATTRIBUTE,
+        help_text=_("Which label of the manifest's lines it is about. Leave empty where they have only one."),
+    )
     start_when_ready = forms.BooleanField(
         label=_("Start by itself when the photos have been checked"),
         required=False,
@@ -185,8 +204,8 @@ class JobForm(ServiceForm):
             "number_of_labelers",
             "max_concurrent",
             "deadline",
-            "consolidation_rule",
         )
+        kind = data["task_type"] or TaskType.SEGMENTATION
         return {
             **{name: data[name] for name in (*names, "start_when_ready")},
             "input_uri": f"upload://{data['upload']}/" if data["source"] == "upload" else data["input_address"].strip(),
@@ -199,7 +218,10 @@ class JobForm(ServiceForm):
             "time_limit_seconds": seconds(data["time_limit_minutes"]),
             "policy": data["policy"] or DEFAULT_POLICY,
             "required_skills": skills_of(data["required_skills"]),
-            "gold_rate": share_of(data["gold_percent"], 0.1),
+            "task_type": kind,
+            "prior_attribute_name": data["prior_attribute_name"],
+            "consolidation_rule": "" if kind == TaskType.VERIFICATION else data["consolidation_rule"],
+            "gold_rate": share_of(data["gold_percent"], 0.1) if kind == TaskType.SEGMENTATION else None,
             "is_qualification": data["is_qualification"],
             "qualification_skill": data["qualification_skill"],
             "qualification_iou": share_of(data["qualification_percent"], 0.7),

@@ -10,6 +10,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_protect
 
+from labeling.admin.follow_up import follow_up_page
 from labeling.admin.job_change_forms import JobChangeForm, change_initial
 from labeling.admin.job_queue import move, queue_context
 from labeling.admin.label_sets import JobCategoryFormSet, offer_colors
@@ -33,6 +34,7 @@ class JobPages(QualityPages):
         return [
             path("<uuid:object_id>/edit/", self.guarded(self.edit_view), name=self.url_name("edit")),
             path("<uuid:object_id>/queue/", self.guarded(self.queue_view), name=self.url_name("queue")),
+            path("<uuid:object_id>/follow-up/", self.guarded(self.follow_up_view), name=self.url_name("follow_up")),
             *super().extra_urls(),
         ]
 
@@ -62,6 +64,13 @@ class JobPages(QualityPages):
     def _back(self, request: HttpRequest, job: LabelingJob, message: str) -> HttpResponse:
         messages.success(request, message)
         return HttpResponseRedirect(self.object_url(job))
+
+    # --- a job that goes on from it ---------------------------------------------------------------------------------
+    def follow_up_view(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
+        return csrf_protect(self._follow_up_view)(request, object_id)
+
+    def _follow_up_view(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
+        return follow_up_page(self, request, self.object_or_404(request, object_id))
 
     # --- the queue --------------------------------------------------------------------------------------------------
     def queue_view(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:

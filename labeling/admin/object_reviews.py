@@ -104,3 +104,13 @@ def comment_layers(detail: ObjectDetail, people: People) -> list[dict[str, Any]]
         for review in reviews_of(detail, people)
         if review["comments"]
     ]
+
+
+def type_facts(details: Any) -> list[tuple[Any, Any]]:
+    """What an adjustment or verification found."""
+    if "verdict" in details:
+        comments = [(_("Comment"), comment) for comment in details["verdict"]["comments"]]
+        return [(_("Verdict"), details["verdict"]["name"]), *comments]
+    if details.get("adjusted") is None:
+        return []
+    return [(_("Earlier mask"), gettext("changed") if details["adjusted"] else gettext("left as it was"))]

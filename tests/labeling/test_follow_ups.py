@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from labeling.masks import decode_mask
 from labeling.models import DataObject, LabelingJob, Task
@@ -17,56 +16,16 @@ from labeling.storage import Resolver
 from maskwright.core.errors import Invalid
 from maskwright.core.objects import blob_store
 from maskwright.core.scope import organization_scope
+from tests.factories.follow_ups import first, index_in_job, start, take, work_through
 from tests.factories.inputs import make_upload, order, order_job, photos, run_messages
 from tests.factories.jobs import make_team
-from tests.factories.work import bytes_of, claim, flat_mask, submit
+from tests.factories.work import bytes_of, flat_mask, submit
 from tests.plugins.cast import Company
+
+__all__ = ["first"]
 
 SIZE = (12, 8)
 LABELERS = ("labeler", "labeler2", "labeler3")
-
-
-def _take(company: Company, who: str = "labeler") -> tuple[Client, dict[str, Any]]:
-    client = company.client(who)
-    answer = claim(client)
-    assert answer.status_code == 201, (answer.status_code, answer.headers.get("X-Reason"))
-    return client, answer.json()
-
-
-def _work_through(company: Company) -> None:
-    """What the worker processes do after answers."""
-    for topic in ("work.item_answered", "task.consolidate", "job.finish", "job.publish", "queue.distribute"):
-        run_messages(company, topic)
-
-
-def _start(company: Company, job: LabelingJob) -> LabelingJob:
-    run_messages(company, "job.intake")
-    run_messages(company, "queue.distribute")
-    with organization_scope(company.id):
-        job.refresh_from_db()
-    assert job.state == JobState.IN_PROGRESS, (job.failure_reason, job.preflight)
-    return job
-
-
-@pytest.fixture
-def first(acme: Company) -> LabelingJob:
-    """A completed job: photo 0 is all cat (1), photo 1 all cup (2)."""
-    upload = make_upload(acme, photos(2))
-    job = order_job(acme, f"upload://{upload.pk}/", name="first", number_of_labelers=1, start_when_ready=True)
-    _start(acme, job)
-    for _number in range(2):
-        client, taken = _take(acme)
-        assert submit(client, taken, flat_mask(1 + _index(acme, taken))).status_code == 200
-    _work_through(acme)
-    with organization_scope(acme.id):
-        job.refresh_from_db()
-    assert job.state == JobState.COMPLETED
-    return job
-
-
-def _index(company: Company, taken: dict[str, Any]) -> int:
-    with organization_scope(company.id):
-        return int(DataObject.objects.get(pk=taken["task"]["data_object"]["id"]).index)
 
 
 def _follow_up(company: Company, job: LabelingJob, how: FollowUp, name: str, **changes: Any) -> LabelingJob:
@@ -93,22 +52,22 @@ def _check(company: Company, job: LabelingJob) -> None:
 
 
 def test_an_adjustment_begins_with_the_earlier_masks(acme: Company, first: LabelingJob) -> None:
-    job = _start(acme, _follow_up(acme, first, FollowUp.ADJUST, "mended"))
+    job = start(acme, _follow_up(acme, first, FollowUp.ADJUST, "mended"))
     assert (job.task_type, job.prior_attribute_name, job.label_attribute_name) == (
         "adjustment",
         "first-ref",
         "mended-ref",
     )
     for _number in range(2):
-        client, taken = _take(acme)
-        index = _index(acme, taken)
+        client, taken = take(acme)
+        index = index_in_job(acme, taken)
         assert taken["task_type"] == "adjustment"
         png = client.get(taken["prior"]["url"]).content
         raster = decode_mask(png, width=SIZE[0], height=SIZE[1], known_indices=[1, 2, 3])
         assert raster.present() == [1 + index]
         # The first is left as it is, the second becomes a vase.
         assert submit(client, taken, png if index == 0 else flat_mask(3)).status_code == 200
-    _work_through(acme)
+    work_through(acme)
     lines = _lines(acme, job)
     assert [line["mended-ref-metadata"]["adjustment-status"] for line in lines] == ["unadjusted", "adjusted"]
     before = _lines(acme, first)
@@ -129,30 +88,30 @@ def _modified(company: Company, job: LabelingJob, index: int) -> bool:
 
 
 def test_nothing_to_label_adjusts_a_mask_that_had_something(acme: Company, first: LabelingJob) -> None:
-    job = _start(acme, _follow_up(acme, first, FollowUp.ADJUST, "emptied"))
+    job = start(acme, _follow_up(acme, first, FollowUp.ADJUST, "emptied"))
     for _number in range(2):
-        client, taken = _take(acme)
+        client, taken = take(acme)
         assert submit(client, taken, {"kind": "empty"}).status_code == 200
-    _work_through(acme)
+    work_through(acme)
     assert {line["emptied-ref-metadata"]["adjustment-status"] for line in _lines(acme, job)} == {"adjusted"}
 
 
 def test_a_verification_asks_and_writes_the_documented_record(acme: Company, first: LabelingJob) -> None:
     people = [acme.people[who] for who in LABELERS]
     team = make_team(acme, people)
-    job = _start(acme, _follow_up(acme, first, FollowUp.VERIFY, "judged", work_team_id=team.pk, number_of_labelers=3))
+    job = start(acme, _follow_up(acme, first, FollowUp.VERIFY, "judged", work_team_id=team.pk, number_of_labelers=3))
     assert (job.label_attribute_name, job.consolidation_rule) == ("judged", "expectation-maximization")
     for who in LABELERS:
         for _number in range(2):
-            client, taken = _take(acme, who)
+            client, taken = take(acme, who)
             assert [one["name"] for one in taken["verdicts"]] == ["good", "bad"]
             assert [one["name"] for one in taken["categories"]] == ["cat", "cup", "vase"]
             assert client.get(taken["prior"]["url"]).status_code == 200
-            is_bad = _index(acme, taken) == 1 and who != "labeler3"
+            is_bad = index_in_job(acme, taken) == 1 and who != "labeler3"
             comment = " mask on the wrong side " if is_bad and who == "labeler" else ""
             body = {"kind": "choice", "content": {"label": "bad" if is_bad else "good", "comment": comment}}
             assert submit(client, taken, body).status_code == 200
-    _work_through(acme)
+    work_through(acme)
     good, bad = _lines(acme, job)
     assert (good["judged"], bad["judged"]) == ("0", "1")
     metadata = bad["judged-metadata"]
@@ -192,8 +151,8 @@ def test_a_verification_asks_and_writes_the_documented_record(acme: Company, fir
     ],
 )
 def test_a_verification_takes_its_labels_alone(acme: Company, first: LabelingJob, body: Any, path: str) -> None:
-    _start(acme, _follow_up(acme, first, FollowUp.VERIFY, "judged"))
-    client, taken = _take(acme)
+    start(acme, _follow_up(acme, first, FollowUp.VERIFY, "judged"))
+    client, taken = take(acme)
     refused = submit(client, taken, body)
     assert refused.status_code == 422
     assert [one["path"] for one in refused.json()["fields"]] == ([path] if path else [])
@@ -201,8 +160,8 @@ def test_a_verification_takes_its_labels_alone(acme: Company, first: LabelingJob
 
 def test_a_choice_is_no_answer_to_a_mask(acme: Company) -> None:
     upload = make_upload(acme, photos(1))
-    _start(acme, order_job(acme, f"upload://{upload.pk}/", number_of_labelers=1, start_when_ready=True))
-    client, taken = _take(acme)
+    start(acme, order_job(acme, f"upload://{upload.pk}/", number_of_labelers=1, start_when_ready=True))
+    client, taken = take(acme)
     assert taken["prior"] is None and taken["verdicts"] is None and taken["task_type"] == "segmentation"
     assert submit(client, taken, {"kind": "choice", "content": {"label": "cat"}}).status_code == 422
     assert client.get(f"/api/v1/work/claims/{taken['id']}/layers/prior").status_code == 404
@@ -211,8 +170,8 @@ def test_a_choice_is_no_answer_to_a_mask(acme: Company) -> None:
 def test_a_stopped_job_is_chained_and_counted(acme: Company) -> None:
     upload = make_upload(acme, photos(3))
     job = order_job(acme, f"upload://{upload.pk}/", name="first", number_of_labelers=1, start_when_ready=True)
-    _start(acme, job)
-    client, taken = _take(acme)
+    start(acme, job)
+    client, taken = take(acme)
     assert submit(client, taken, flat_mask(1)).status_code == 200
     for topic in ("work.item_answered", "task.consolidate"):
         run_messages(acme, topic)
@@ -237,7 +196,7 @@ def test_a_stopped_job_is_chained_and_counted(acme: Company) -> None:
     assert made.json()["label_attribute_name"] == "first-ref"
     with organization_scope(acme.id):
         second = LabelingJob.objects.get(name="second")
-    _start(acme, second)
+    start(acme, second)
     assert (second.preflight["usable"], second.preflight["already_labeled"]) == (2, 1)
     with organization_scope(acme.id):
         cloned = follow_up_job(actor_user_id=None, job_id=job.pk, how="clone", name="again")

@@ -119,8 +119,8 @@ def create_job(
     consolidation_rule = consolidation_rule or (EM if is_verification else DEFAULT_RULE)
     if gold_rate is None:
         gold_rate = 0.1 if task_type == TaskType.SEGMENTATION else 0.0
-    if is_verification and content is None and label_set_id is None and task_template_id is None:
-        content = JobContent(labels=_GOOD_OR_BAD, title=_("Are the labels right?"))
+    if is_verification and content is None and task_template_id is None:
+        content = JobContent(labels=_verdicts(label_set_id), title=_("Are the labels right?"))
     output = output_or_default(output_uri)
     numbers = {
         "number_of_labelers": number_of_labelers,
@@ -271,6 +271,14 @@ def _take_content(content: JobContent, parts: _Parts) -> list[FieldProblem]:
         "tools": list(content.tools),
     }
     return [*problems, *content_problems(shown)]
+
+
+def _verdicts(label_set_id: uuid.UUID | None) -> Sequence[Mapping[str, Any]]:
+    """A verification's labels: a label set's, else good and bad."""
+    if label_set_id is None:
+        return _GOOD_OR_BAD
+    found = LabelSet.objects.filter(pk=label_set_id).first()
+    return current_categories(found) if found else ()
 
 
 def _take_prior(
