@@ -81,16 +81,16 @@ class _Check:
 
     def findings(self) -> Iterator[Finding]:
         if self.tree.size(MANIFEST) is None:
-            message = "There is none. Name the folder of one job: <output path>/<job name>/."
-            yield Finding(MANIFEST, 0, "no_manifest", message)
+            sentence = "There is none. Name the folder of one job: <output path>/<job name>/."
+            yield Finding(MANIFEST, 0, "no_manifest", sentence)
             return
         yield from self._manifest()
         for key in self.tree.files():
             self.summary.files += 1
             yield from self._file(key)
         for line in self.notes.never_answered():
-            message = f"People labeled the object, but no worker response of object {line - 1} lies there."
-            yield Finding(MANIFEST, line, "no_worker_response", message, "warning")
+            sentence = f"People labeled the object, but no worker response of object {line - 1} lies there."
+            yield Finding(MANIFEST, line, "no_worker_response", sentence, "warning")
 
     def _manifest(self) -> Iterator[Finding]:
         with self.tree.open(MANIFEST) as file:
@@ -108,8 +108,8 @@ class _Check:
         if key is None and not label.is_of(self.tree.name):
             return  # of an earlier job: its own tree is checked by itself
         self.summary.labels += 1
-        for code, message in metadata_problems(label):
-            yield Finding(MANIFEST, line.number, code, message)
+        for code, sentence in metadata_problems(label):
+            yield Finding(MANIFEST, line.number, code, sentence)
         if label.is_by_people:
             self.notes.labeled(line.number)
         if label.kind == SEGMENTATION and isinstance(label.value, str):
@@ -213,20 +213,20 @@ class _Check:
             mask = key_of(value, self.tree.name) if isinstance(value, str) else None
             noted = self.notes.find_mask(on_disk(mask)) if mask else None
             if noted is not None and noted[1] != digest(content.get(f"{name}-metadata")):
-                message = f"Object {identity}: its metadata differ from line {noted[0]} of the output manifest."
-                yield Finding(key, 1, "response_differs", message)
+                sentence = f"Object {identity}: its metadata differ from line {noted[0]} of the output manifest."
+                yield Finding(key, 1, "response_differs", sentence)
 
     def _beyond(self, key: str, identity: str) -> Iterator[Finding]:
         if int(identity) >= self.summary.lines:
-            message = f"It speaks of object {identity}; the output manifest has {self.summary.lines} lines."
-            yield Finding(key, 0, "object_beyond_manifest", message)
+            sentence = f"It speaks of object {identity}; the output manifest has {self.summary.lines} lines."
+            yield Finding(key, 0, "object_beyond_manifest", sentence)
 
     def _json(self, key: str) -> Any:
         """The content, or the finding that there is none."""
         size = self.tree.size(key)
         if size is not None and size > MAX_JSON:
-            message = f"The file is longer than {MAX_JSON >> 20} MB and was not looked at."
-            return Finding(key, 0, "too_large", message, "warning")
+            sentence = f"The file is longer than {MAX_JSON >> 20} MB and was not looked at."
+            return Finding(key, 0, "too_large", sentence, "warning")
         with self.tree.open(key) as file:
             data = file.read(MAX_JSON + 1)
         try:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from labeling.consolidation import DEFAULT_RULE
 from labeling.consolidation.verdicts import EM
 from labeling.models import JobRevision, LabelingJob, LabelSet, TaskTemplate, TaskTemplateVersion
-from labeling.services.functions.using import function_problems, use_functions
+from labeling.services.functions.using import called_function, function_problems, use_functions
 from labeling.services.jobs import prior as prior_rules
 from labeling.services.jobs import rules
 from labeling.services.jobs.locations import input_problems, output_or_default, output_problems
@@ -161,6 +161,7 @@ def create_job(
                 "is_qualification": is_qualification,
                 "review_share": review_share,
                 "review_team_id": review_team_id,
+                "consolidation_function": called_function(consolidation_arn),
             },
         ),
         *input_problems(resolver, input_uri),

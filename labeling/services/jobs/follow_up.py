@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from labeling.errors import MoveRefused
-from labeling.models import JobRevision, LabelingJob
+from labeling.models import JobFunctions, JobRevision, LabelingJob
 from labeling.selectors.counts import counts_of
 from labeling.services.jobs.create import JobContent, create_job
 from labeling.services.jobs.lifecycle import own_job
@@ -92,6 +92,9 @@ def follow_up_order(job_id: uuid.UUID, how: FollowUp) -> dict[str, Any]:
     }
     if how != FollowUp.VERIFY:
         order |= _content(job) | {"review_team_id": queue.review_team_id, "review_share": job.review_share}
+    if how not in _TYPES:
+        used = JobFunctions.objects.filter(job=job).first()
+        order |= {"pre_annotation_arn": used.pre_arn, "consolidation_arn": used.consolidation_arn} if used else {}
     if task_type == TaskType.SEGMENTATION:
         order |= {
             "gold_rate": job.gold_rate,
@@ -119,6 +122,9 @@ def job_content(job: LabelingJob) -> JobContent:
         allow_empty=revision.allow_empty,
         allow_impossible=revision.allow_impossible,
         require_full_coverage=revision.require_full_coverage,
+        source=revision.source,
+        is_framed=revision.is_framed,
+        template_input=revision.template_input,
     )
 
 

@@ -141,6 +141,9 @@ def type_problems(task_type: str, given: Mapping[str, Any]) -> Iterator[FieldPro
     if task_type == TaskType.VERIFICATION and (given.get("review_share") or given.get("review_team_id")):
         message = _("A verification is a review itself; nobody reviews its verdicts.")
         yield FieldProblem("review_share", "not_of_this_type", message)
+    if task_type == TaskType.VERIFICATION and given.get("consolidation_function"):
+        message = _("Verdicts are consolidated here, not by a function of your own. Leave it out.")
+        yield FieldProblem("consolidation_arn", "not_of_this_type", message)
 
 
 def verdict_rule_problems(rule: str) -> Iterator[FieldProblem]:
