@@ -12,6 +12,7 @@ from functools import wraps
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
@@ -73,6 +74,9 @@ def framed(make: Make) -> Callable[..., HttpResponse]:
             actor = getattr(request, "actor", None)
             if not isinstance(actor, Actor):
                 raise NotFound("")
+            if request.headers.get("Sec-Fetch-Dest", "iframe") != "iframe":
+                # By itself it could lead elsewhere and take along what it shows; a frame is held by our page's policy.
+                raise NotFound(_("This page is shown inside of another one. Open the task in the portal."))
             found = make(request, actor, files_base(origin), **parameters)
             response = HttpResponse(found.page, headers={"Content-Security-Policy": policy(origin, found.hosts)})
         except DomainError as error:

@@ -16,7 +16,6 @@ from labeling.services.claim_context import ClaimContext, read_claim
 from labeling.services.granted_files import access_for_claim, access_for_preview
 from labeling.services.jobs.lifecycle import own_job
 from labeling.services.task_input import task_input
-from labeling.states import TaskType
 from maskwright.core.errors import NotFound
 from maskwright.core.scope import current_scope
 from maskwright.core.templatetags.vite import crowd_script
@@ -56,10 +55,11 @@ def claim_page(*, user_id: uuid.UUID, claim_id: uuid.UUID, files: str) -> FrameP
         base=files, organization_id=current_scope().organization_id, user_id=user_id, claim_id=claim_id
     )
     values = task_input(
+        data_object_id=claim.data_object_id,
+        task_type=claim.task_type,
         source_ref=claim.source_ref,
         categories=claim.categories,
         template_input=revision.template_input,
-        line=_line(claim.task_type, claim.data_object_id),
     )
     return _page(revision.source, values, access, claim.organization_id)
 
@@ -75,10 +75,11 @@ def job_page(*, user_id: uuid.UUID, job_id: uuid.UUID, data_object_id: uuid.UUID
     if photo is None:
         raise NotFound(_("The job has no photo yet that could be shown."))
     values = task_input(
+        data_object_id=photo.pk,
+        task_type=job.task_type,
         source_ref=photo.source_ref,
         categories=revision.categories,
         template_input=revision.template_input,
-        line=_line(job.task_type, photo.pk),
     )
     return _page(revision.source, values, _preview_access(user_id, files), job.organization_id)
 
@@ -86,13 +87,6 @@ def job_page(*, user_id: uuid.UUID, job_id: uuid.UUID, data_object_id: uuid.UUID
 def source_page(*, user_id: uuid.UUID, source: str, values: dict[str, Any], files: str) -> FramePage:
     """The page of a template that is being written. Raises TemplateFailed."""
     return _page(source, values, _preview_access(user_id, files), current_scope().organization_id)
-
-
-def _line(task_type: str, data_object_id: uuid.UUID) -> str:
-    """The manifest's line of what is corrected; of other tasks a line would tell more than the photo."""
-    if task_type == TaskType.SEGMENTATION:
-        return ""
-    return str(DataObject.with_gold.values_list("line", flat=True).get(pk=data_object_id))
 
 
 def _script() -> str | None:

@@ -16,7 +16,7 @@ from labeling.liquid import Problem, TemplateError, render_template
 from labeling.models import LabelSet
 from labeling.services.frames import FramePage, source_page
 from labeling.services.label_sets import current_categories
-from labeling.services.task_input import task_input
+from labeling.services.task_input import built_in_input
 from maskwright.core.errors import NotFound
 from maskwright.core.scope import current_scope
 from maskwright.organizations.services.template_hosts import template_hosts
@@ -67,7 +67,7 @@ def _sample(label_set_id: uuid.UUID | None) -> dict[str, Any]:
     if label_set_id and label_set is None:
         raise NotFound(_("There is no such label set."))
     categories: Sequence[Mapping[str, Any]] = current_categories(label_set) if label_set else _LABELS
-    return task_input(source_ref=_sample_photo(), categories=categories, template_input={})
+    return built_in_input(source_ref=_sample_photo(), categories=categories, template_input={})
 
 
 @lru_cache(maxsize=1)

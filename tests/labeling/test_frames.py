@@ -11,8 +11,10 @@ from django.test import Client
 from PIL import Image
 
 from labeling.masks import sha256
-from labeling.models import Annotation, DataObject, LabelingJob
+from labeling.models import Annotation, DataObject, FunctionCall, LabelingJob
+from labeling.models.function import CallState, FunctionRole
 from labeling.services import frames, granted_files
+from labeling.states import TaskType
 from maskwright.core.objects import blob_store
 from maskwright.core.scope import organization_scope
 from maskwright.organizations.models import Membership, Organization
@@ -106,6 +108,9 @@ def test_the_page_ends_with_the_claim_and_is_nobody_elses(acme: Company, globex:
         assert acme.browser(who).get(url).status_code == 404
     assert globex.browser("labeler").get(url).status_code == 404
     assert Client().get(url).status_code == 404
+    by_itself = acme.browser("labeler").get(url, headers={"Sec-Fetch-Dest": "document"})
+    assert by_itself.status_code == 404 and SCRIPT not in by_itself.content.decode()
+    assert acme.browser("labeler").get(url, headers={"Sec-Fetch-Dest": "iframe"}).status_code == 200
     act(acme.client("labeler"), found, "release")
     over = acme.browser("labeler").get(url)
     assert over.status_code == 409 and b"over" in over.content
@@ -248,3 +253,32 @@ def test_a_mask_as_png_is_taken_too(acme: Company) -> None:
     framed_job(acme)
     client = acme.client("labeler")
     assert submit(client, claim(client).json(), flat_mask(2)).status_code == 200
+
+
+# --- What it finds in task.input ----------------------------------------------------------------------------------
+
+
+def test_a_pre_annotation_functions_answer_is_the_input(acme: Company) -> None:
+    made = framed_job(acme, "<p>{{ task.input.hint }}|{{ task.input.labels }}</p>")
+    task = made.tasks[0]
+    with organization_scope(acme.id):
+        FunctionCall.objects.create(
+            job=made.job,
+            work_queue=made.queue,
+            data_object_id=task.data_object_id,
+            index=0,
+            role=FunctionRole.PRE,
+            state=CallState.DONE,
+            answer={"task_input": {"hint": "by <function>"}, "is_required": True},
+        )
+    assert b"<p>by &lt;function&gt;|</p>" in frame_of(acme)[1].content
+
+
+def test_an_adjustment_has_its_manifest_line(acme: Company) -> None:
+    made = framed_job(acme, "<p>{{ task.input.manifestLine.source-ref }}|{{ task.input.manifestLine.old-ref }}</p>")
+    with organization_scope(acme.id):
+        LabelingJob.objects.filter(pk=made.id).update(task_type=TaskType.ADJUSTMENT)
+        photo = DataObject.objects.get()
+        photo.line = json.dumps({"source-ref": photo.source_ref, "old-ref": "s3://out/old.png"})
+        photo.save(update_fields=["line"])
+    assert f"<p>{photo.source_ref}|s3://out/old.png</p>".encode() in frame_of(acme)[1].content

@@ -13,7 +13,7 @@ from labeling.sagemaker.operations.tags import put_tags
 from labeling.sagemaker.roles import check_role
 from labeling.sagemaker.rules import at_most, exactly_one, member, not_yet, unique_tags
 from labeling.sagemaker.s3 import storage_uri
-from labeling.sagemaker.task_types import ACS, PRE, attribute_name, known_functions, one_task_type, our_type
+from labeling.sagemaker.task_types import ACS, PRE, attribute_name, known_functions, one_task_type, our_type, task_type
 from labeling.sagemaker.teams import Workers, workers_of
 from labeling.sagemaker.translate import sentences
 from labeling.services.jobs import JobContent, create_job, stop_job
@@ -118,7 +118,7 @@ def _order(given: Request, workers: Workers) -> dict[str, Any]:
             title=(template.header or human["TaskTitle"])[:128],
             instructions=template.instructions or human["TaskDescription"],
             source=text,
-            is_framed=not template.is_plain and kind != TaskType.VERIFICATION,
+            is_framed=kind != TaskType.VERIFICATION and not (template.is_plain and _is_built_in(given)),
             template_input=_template_input(config),
         ),
         "work_team_id": workers.team.team.pk if workers.team else None,
@@ -147,6 +147,11 @@ def _read(resolver: Resolver, uri: str, path: str, limit: int) -> bytes:
         return resolver.resolve(storage_uri(uri, path)).get(max_bytes=limit)
     except DomainError as error:
         raise ValidationFailed(f"{path}: {error.message}") from error
+
+
+def _is_built_in(given: Request) -> bool:
+    """Whether the input of each task is the built-in function's, so that our own editor has all there is."""
+    return member(given, PRE) is None or bool(task_type(given, PRE))
 
 
 def _prior(text: str, kind: TaskType) -> str:
