@@ -3,6 +3,7 @@
 from django.utils import timezone
 
 from labeling.models import LabelingJob, Task
+from labeling.services.events import tell_of_task
 from labeling.states import TASK_MOVES, TaskState
 from maskwright.audit.record import record
 from maskwright.core.outbox import Message, emit, push
@@ -34,6 +35,7 @@ def advance_task(*, task: Task, to: TaskState, code: str = "", reason: str = "")
             Message("job.finish", task.organization_id, job, key=str(task.job_id)),  # writes the last manifest itself
         ]
     emit(*messages)
+    tell_of_task(task, to)
     return True
 
 

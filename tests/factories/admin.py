@@ -13,6 +13,7 @@ from labeling.services.storage_connections import save_storage_connection
 from labeling.services.task_templates import save_task_template
 from maskwright.accounts.models import ApiToken
 from maskwright.core.scope import organization_scope
+from maskwright.organizations.models import EventSubscription
 from maskwright.organizations.services.access_keys import create_access_key
 from maskwright.organizations.services.invitations import create_invitation
 from maskwright.organizations.services.own_tokens import create_own_token
@@ -43,6 +44,9 @@ def furnish(company: Company, mark: str) -> dict[str, list[uuid.UUID]]:
         create_invitation(role="labeler", created_by=manager, email=f"{mark}@example.org")
         arn = f"arn:aws:lambda:us-east-1:123456789012:function:{mark}"
         save_function(arn=arn, kind="builtin", target="PassThrough", description=f"about {mark}")
+        EventSubscription.objects.create(
+            name=f"events {mark}", url=f"https://127.0.0.1:1/{mark}", kinds=["job_ended"], secret=b""
+        )
         create_access_key(user=company.people["owner"], name=f"key {mark}")
         create_own_token(user=manager, name=f"token {mark}")
         issue_labeler_statements()

@@ -57,6 +57,7 @@ _OFFER: Callable[[World], dict[str, str]] = lambda world: {"grant_id": world.ids
 _GRANTED: Callable[[World], dict[str, str]] = lambda world: {"job_id": world.ids["granted_job"]}  # noqa: E731
 _LABEL_SET = {"name": "renamed", "categories": CATEGORIES}
 _TEMPLATE = {"name": "renamed", "title": "Paint"}
+_SUBSCRIPTION = {"name": "one more", "url": "https://127.0.0.1/", "kinds": ["job_ended"]}
 _FUNCTION = {
     "arn": "arn:aws:lambda:us-east-1:123456789012:function:one-more",
     "kind": "builtin",
@@ -94,6 +95,15 @@ CALLS: dict[tuple[str, str], Call] = {
     ("function_secret", "post"): Call(by=_OWNER),
     ("function_try", "post"): Call(by=_OWNER),
     ("functions_installed", "get"): Call(by=_OWNER),
+    ("event_subscriptions", "get"): Call(by=_OWNER),
+    ("event_subscriptions", "post"): Call(by=_OWNER, body=lambda world: _SUBSCRIPTION, status=422),  # private
+    ("event_subscription", "get"): Call(by=_OWNER),
+    ("event_subscription", "put"): Call(by=_OWNER, body=lambda world: _SUBSCRIPTION, status=422),
+    ("event_subscription", "patch"): Call(by=_OWNER, body=lambda world: {"is_on": False}),
+    ("event_subscription", "delete"): Call(by=_OWNER),
+    ("event_subscription_secret", "post"): Call(by=_OWNER),
+    ("event_subscription_test", "post"): Call(by=_OWNER),
+    ("event_deliveries", "get"): Call(by=_OWNER),
     ("tokens", "post"): Call(body=lambda world: {"name": "one more"}),
     ("teams", "post"): Call(body=lambda world: {"name": "one more", "users": [world.ids["newcomer"]]}),
     ("team", "patch"): Call(body=lambda world: {"name": "renamed"}),

@@ -71,7 +71,7 @@ def model_of(route: Route) -> str:
 
 
 #: Pages for owners alone.
-_OWNERS = {"organizations_accesskey", "labeling_labelingfunction"}
+_OWNERS = {"organizations_accesskey", "labeling_labelingfunction", "organizations_eventsubscription"}
 
 
 def owner_of(route: Route) -> tuple[str, str]:

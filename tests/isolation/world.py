@@ -21,7 +21,7 @@ from labeling.services.task_templates import save_task_template
 from labeling.services.withdrawal import Selection, order_withdrawal
 from maskwright.accounts.models import User
 from maskwright.core.scope import organization_scope
-from maskwright.organizations.models import Membership
+from maskwright.organizations.models import EventSubscription, Membership
 from maskwright.organizations.services.access_keys import create_access_key
 from maskwright.organizations.services.identity_provider import Terms, set_identity_provider
 from maskwright.organizations.services.invitations import create_invitation
@@ -240,6 +240,9 @@ def _people(acme: Company, world: World) -> None:
             kind="webhook",
             target=f"https://127.0.0.1:1/{MARK}",
         )
+        subscription = EventSubscription.objects.create(
+            name=f"events {MARK}", url=f"https://127.0.0.1:1/{MARK}", kinds=["job_ended"], secret=b""
+        )
         issuer = f"https://127.0.0.1:1/{MARK}"  # nobody answers there, at once
         set_identity_provider(Terms(issuer, "client", "secret", {}, "openid", "everybody", "labeler", {}))
         membership = Membership.objects.get(user=acme.people["labeler2"])
@@ -248,6 +251,7 @@ def _people(acme: Company, world: World) -> None:
         "token_id": str(token.pk),
         "access_key_id": str(key.pk),
         "function_id": str(function.pk),
+        "subscription_id": str(subscription.pk),
         "membership_id": str(membership.pk),
         "user_id": str(acme.people["labeler2"].pk),
         "secret": secret,

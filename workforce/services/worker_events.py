@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
 from maskwright.core.scope import current_scope
+from maskwright.organizations.models import Organization
 from workforce.handlers import handler
 
 _EVENTS = """
@@ -44,11 +46,6 @@ FIELDS = (
 )
 
 
-def account_of(organization_id: uuid.UUID) -> str:
-    """Twelve digits that stand for an organization where Ground Truth has an account."""
-    return f"{organization_id.int % 10**12:012}"
-
-
 def _time(at: datetime | None) -> str:
     return at.astimezone(UTC).strftime("%a %b %d %H:%M:%S UTC %Y") if at else ""
 
@@ -65,7 +62,8 @@ def worker_events(
         cursor.execute(_EVENTS, {"org": owner, "queue": queue_id, "start": start, "end": end})
         rows = cursor.fetchall()
     names = handler().queue_names(list({row[8] for row in rows}))
-    account = account_of(owner)
+    account = Organization.objects.values_list("account_id", flat=True).get(pk=owner)
+    arn = f"arn:aws:sagemaker:{settings.SAGEMAKER_REGION}:{account}"
     for at, kind, worker_id, code, vendor_id, claimed_at, ended_at, _state, queue, team, _seconds in rows:
         crowd = "vendor-crowd" if vendor_id else "private-crowd"
         ended = {kind: _time(ended_at)} if kind != "TasksAccepted" else {}
@@ -78,8 +76,8 @@ def worker_events(
             "task_submitted_time": ended.get("TasksSubmitted", ""),
             "task_returned_time": ended.get("TasksReturned", ""),
             "task_declined_time": ended.get("TasksDeclined", ""),
-            "workteam_arn": f"arn:aws:sagemaker:local:{account}:workteam/{crowd}/{team or 'vendor'}",
-            "labeling_job_arn": f"arn:aws:sagemaker:local:{account}:labeling-job/{job}",
+            "workteam_arn": f"{arn}:workteam/{crowd}/{team or 'vendor'}",
+            "labeling_job_arn": f"{arn}:labeling-job/{job}",
             "work_requester_account_id": account,
             "job_reference_code": f"{account}-{queue.hex[-16:]}",
             "job_type": "Vendor" if vendor_id else "Private",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from labeling.errors import MoveRefused
 from labeling.models import DataObject, LabelingJob, Task
+from labeling.services.events import tell_of_job
 from labeling.services.jobs.create import intake_message
 from labeling.states import JOB_MOVES, JobState
 from maskwright.audit.record import record
@@ -56,6 +57,7 @@ def advance_job(*, job: LabelingJob, to: JobState, reason: str = "") -> Labeling
         _move_queue(queue, to)
         record("labeling_job.moved", "labeling_job", job.pk, before=before, to=to, reason=reason)
         emit(*_messages(locked, to))
+        tell_of_job(locked, before, to)
     job.refresh_from_db()
     return job
 

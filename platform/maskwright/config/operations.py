@@ -26,7 +26,9 @@ from maskwright.config.reaper import Reaper
 from maskwright.core.errors import DomainError
 from maskwright.core.outbox import PUSH, emit
 from maskwright.core.scope import organization_scope
+from maskwright.organizations.services.event_delivery import KEPT, reconcile_deliveries, sweep_deliveries
 from workforce.services import reconcile as workforce_reconcile
+from workforce.services.activity_events import find_activity
 from workforce.services.grants import settle_offers
 from workforce.services.notices import find_notices
 
@@ -52,6 +54,11 @@ SELECT organization_id FROM workforce_workqueue WHERE state <> 'closed'
 UNION SELECT organization_id FROM labeling_labelingjob WHERE state NOT IN ('stopped', 'completed', 'failed')
 UNION SELECT organization_id FROM labeling_task WHERE state = 'consolidating'
 UNION SELECT organization_id FROM labeling_labelingjob WHERE ended_at > clock_timestamp() - interval '1 hour'
+"""
+_SUBSCRIBED = "SELECT DISTINCT organization_id FROM organizations_eventsubscription WHERE is_on"
+_OLD_EVENTS = f"""
+SELECT DISTINCT organization_id FROM organizations_eventdelivery
+WHERE created_at < clock_timestamp() - interval '{KEPT.days} days'
 """
 _TEAMS = "SELECT DISTINCT organization_id FROM workforce_teammember"
 _ORGANIZATIONS = "SELECT id FROM organizations_organization"
@@ -145,6 +152,8 @@ def reconcile_all() -> int:
     for organization_id in _read_ids(_BUSY_ORGANIZATIONS):
         for reconcile in (workforce_reconcile.reconcile_organization, labeling_reconcile.reconcile_organization):
             made += _in_scope(organization_id, reconcile)
+    for organization_id in _read_ids(_SUBSCRIBED):
+        made += _in_scope(organization_id, reconcile_deliveries)
     for organization_id in _read_ids(_ENDED_GRANTS):
         made += _in_scope(organization_id, settle_offers)
     with connections["ops"].cursor() as cursor:
@@ -157,8 +166,9 @@ def reconcile_all() -> int:
 
 
 def tell_all() -> int:
-    """Find what the people of each organization with teams are to be told; how many notices were added."""
+    """Find what people and subscriptions of each organization are to be told; how many notices and posts were added."""
     made = sum(_in_scope(one, find_notices, with_grants=True) for one in _read_ids(_TEAMS))
+    made += sum(_in_scope(one, find_activity) for one in _read_ids(_SUBSCRIBED))
     connections["ops"].close()
     return made
 
@@ -199,6 +209,7 @@ def sweep_all() -> dict[str, int]:
     removed = {name: _sweep_outbox(condition) for name, condition in _SWEEP.items()}
     removed["sessions"] = delete_old_sessions()
     removed["tickets"] = delete_old_tickets()
+    removed["events"] = sum(_in_scope(one, sweep_deliveries) for one in _read_ids(_OLD_EVENTS))
     turn = int(time.time() // SWEEP_PERIOD)
     removed["storage"] = sum(_in_scope(one, partial(_ask_to_sweep, one, turn)) for one in _read_ids(_ORGANIZATIONS))
     logger.info("Swept: %s", ", ".join(f"{count} {name}" for name, count in removed.items()))

@@ -115,6 +115,8 @@ MASKWRIGHT_STORAGE_OPTIONS: dict[str, Any] = {
 LOCAL_STORAGE_ROOTS = env.words("LOCAL_STORAGE_ROOTS")
 #: Hosts (S3 endpoints) that organizations may name besides the cloud vendors' own.
 STORAGE_ENDPOINTS = env.words("STORAGE_ENDPOINTS")
+#: A subscription at whose address nothing arrived for so many days is switched off.
+EVENTS_GIVE_UP_DAYS = env.number("EVENTS_GIVE_UP_DAYS", 3)
 WEBHOOK_ENDPOINTS = env.words("WEBHOOK_ENDPOINTS")
 #: The demo's S3 endpoint and the secret of the product's own key there; set by `make run`.
 DEMO_S3_URL = env.text("DEMO_S3_URL")

@@ -8,6 +8,7 @@ from maskwright.core.scope import current_scope
 from maskwright.organizations import models
 from maskwright.organizations.api import (
     access_keys,
+    events,
     identity_provider,
     networks,
     people,
@@ -26,6 +27,7 @@ names("membership_id", lambda pk: models.Membership.objects.filter(pk=pk, **_own
 names("invitation_id", lambda pk: models.Invitation.objects.filter(pk=pk, **_own()).exists())
 names("token_id", lambda pk: ApiToken.objects.filter(pk=pk, **_own()).exists())
 names("access_key_id", lambda pk: models.AccessKey.objects.filter(pk=pk, **_own()).exists())
+names("subscription_id", lambda pk: models.EventSubscription.objects.filter(pk=pk).exists())
 names("user_id", lambda pk: models.Membership.objects.filter(user_id=pk, **_own()).exists())
 
 urlpatterns = [
@@ -75,6 +77,23 @@ urlpatterns = [
         "organizations/current/identity-provider/check",
         identity_provider.IdentityProviderCheckView.as_view(),
         name="identity_provider_check",
+    ),
+    path("event-subscriptions", events.SubscriptionsView.as_view(), name="event_subscriptions"),
+    path("event-subscriptions/<uuid:subscription_id>", events.SubscriptionView.as_view(), name="event_subscription"),
+    path(
+        "event-subscriptions/<uuid:subscription_id>/secret",
+        events.SubscriptionSecretView.as_view(),
+        name="event_subscription_secret",
+    ),
+    path(
+        "event-subscriptions/<uuid:subscription_id>/test",
+        events.SubscriptionTestView.as_view(),
+        name="event_subscription_test",
+    ),
+    path(
+        "event-subscriptions/<uuid:subscription_id>/deliveries",
+        events.DeliveriesView.as_view(),
+        name="event_deliveries",
     ),
     path("tokens", tokens.TokensView.as_view(), name="tokens"),
     path("tokens/<uuid:token_id>", tokens.TokenView.as_view(), name="token"),
