@@ -142,7 +142,10 @@ def sub_domain() -> str:
 def describe_team(account: str, named: NamedTeam, workforce: WorkforceDetail | None) -> dict[str, Any]:
     """The `Workteam` structure. `NotYetEnforced` is ours: what is kept and shown but does nothing yet."""
     kept = named.detail.settings if named.detail else {}
-    definitions = kept.get("MemberDefinitions") or [{"OidcMemberDefinition": {"Groups": [named.name]}}]
+    groups = named.team.groups or [named.name]
+    definitions = kept.get("MemberDefinitions") or [
+        {"OidcMemberDefinition": {"Groups": groups[place : place + 10]}} for place in range(0, len(groups), 10)
+    ]
     ignored = [name for name in ("NotificationConfiguration", "WorkerAccessConfiguration") if name in kept]
     return {
         "WorkteamName": named.name,

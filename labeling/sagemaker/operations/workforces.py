@@ -7,6 +7,7 @@ from django.utils import timezone
 from labeling.models import ResourceTag, TagOf, WorkforceDetail
 from labeling.sagemaker.arns import workforce_arn
 from labeling.sagemaker.errors import ApiError, InUse, LimitExceeded, ValidationFailed
+from labeling.sagemaker.oidc import EXTRA, forget_oidc, use_oidc
 from labeling.sagemaker.operation import Answer, Call, operation
 from labeling.sagemaker.operations.tags import put_tags
 from labeling.sagemaker.pages import list_page, with_token
@@ -23,7 +24,7 @@ DEFAULT = "default"
 PURPOSE = "workforce-oidc"
 _KEPT = ("CognitoConfig", "OidcConfig", "WorkforceVpcConfig", "IpAddressType")
 #: Kept and shown, but without effect so far.
-_NOT_ENFORCED = ("CognitoConfig", "OidcConfig", "WorkforceVpcConfig", "IpAddressType")
+_NOT_ENFORCED = ("CognitoConfig", "WorkforceVpcConfig", "IpAddressType")
 
 
 def named_workforce() -> WorkforceDetail | None:
@@ -77,6 +78,7 @@ def _set_networks(given: dict[str, Any]) -> None:
 def _describe(account: str, detail: WorkforceDetail) -> dict[str, Any]:
     networks = labeler_networks()
     ignored = [name for name in _NOT_ENFORCED if name in detail.settings]
+    ignored += [EXTRA] if detail.settings.get("OidcConfig", {}).get("AuthenticationRequestExtraParams") else []
     return {
         "WorkforceName": detail.name,
         "WorkforceArn": workforce_arn(account, detail.name),
@@ -99,6 +101,8 @@ def create_workforce(call: Call) -> Answer:
             f"delete it first."
         )
     _set_networks(given)
+    if "OidcConfig" in given:
+        use_oidc(given["OidcConfig"])
     detail = _create(given["WorkforceName"], given)
     put_tags(TagOf.WORKFORCE, detail.workforce_id, given.get("Tags", []))
     return {"WorkforceArn": workforce_arn(call.account, detail.name)}
@@ -134,6 +138,7 @@ def update_workforce(call: Call) -> Answer:
             raise ValidationFailed(
                 "A workforce of Amazon Cognito cannot be changed to OIDC. Delete it and make another."
             )
+        use_oidc(given["OidcConfig"], replaces=detail.settings.get("OidcConfig"))
     _set_networks(given)
     settings, secret = _split(given)
     detail.settings = detail.settings | settings
@@ -145,11 +150,13 @@ def update_workforce(call: Call) -> Answer:
 
 @operation(Permission.MEMBERS_MANAGE, writes=True)
 def delete_workforce(call: Call) -> Answer:
-    """Only its name and configuration go; people stay members of the organization. Refused while there are teams."""
+    """Only its name and configuration go, and with it the identity provider; people stay members of the organization.
+    Refused while there are teams."""
     detail = _there(call.request["WorkforceName"])
     if WorkTeam.objects.filter(workforce=detail.workforce).exists():
         raise InUse(f"The workforce {detail.name} has work teams. Delete them first.")
     ResourceTag.objects.filter(resource_id=detail.workforce_id).delete()
+    forget_oidc(detail.settings.get("OidcConfig", {}))
     record("workforce.unnamed", "workforce", detail.workforce_id, name=detail.name)
     detail.delete()
     return {}

@@ -9,6 +9,7 @@ from labeling.models import ResourceTag, TagOf, TeamDetail
 from labeling.sagemaker.arns import VENDOR, parse_arn, team_arn, vendor_arn
 from labeling.sagemaker.constraints import Violation
 from labeling.sagemaker.errors import ApiError, InUse, NotThere, ValidationFailed
+from labeling.sagemaker.oidc import oidc_groups
 from labeling.sagemaker.operation import Answer, Call, Request, operation
 from labeling.sagemaker.operations.tags import put_tags
 from labeling.sagemaker.operations.workforces import ensure_workforce, named_workforce
@@ -59,8 +60,14 @@ def _there(name: str) -> NamedTeam:
 
 
 def _put_people(named: NamedTeam, definitions: Sequence[dict[str, Any]], before: Sequence[str]) -> dict[str, Any]:
-    """Put the people of the definitions' groups into the team; those who came by earlier ones and are in none leave."""
-    wanted, unknown = people_in(group_names(definitions))
+    """Put the people of the definitions' groups into the team; those who came by earlier ones and are in none leave.
+
+    Groups of the organization's identity provider are the team's: whoever signs in with one of them is in it.
+    """
+    groups = oidc_groups(definitions)
+    if groups is not None or named.team.groups:
+        teams.change_work_team(work_team_id=named.team.pk, groups=groups or [])
+    wanted, unknown = people_in(group_names(definitions)) if groups is None else ([], [])
     there = set(TeamMember.objects.filter(work_team=named.team).values_list("user_id", flat=True))
     for user_id in there - set(wanted):
         if str(user_id) in before:
