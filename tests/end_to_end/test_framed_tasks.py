@@ -146,6 +146,23 @@ def test_the_next_photo_opens_in_a_frame_of_its_own(make_cast: Callable[..., Any
     assert person.errors == []
 
 
+def test_four_points_outline_an_object_in_the_template_too(make_cast: Callable[..., Any], browser: Browser) -> None:
+    """The frame may ask no server: the page around it does."""
+    cast = make_cast(labelers=1)
+    job = order(cast)
+    cast.client("manager").start_job(job)
+    person, framed = at_work(cast, browser)
+    framed.frame.get_by_role("radio", name="Four points", exact=True).click()
+    view = framed.view()
+    for point in ((80, 36), (56, 60), (80, 84), (104, 60)):  # the disc in the middle
+        person.page.mouse.click(*view.place(point))
+    expect(framed.frame.get_by_test_id("coverage")).not_to_have_text("0% labeled", timeout=20_000)
+    framed.submit()
+    (answer,) = only_object(cast, job)["annotations"]
+    pixels = mask_pixels(cast.client("manager").png(f"annotations/{answer['id']}/mask"), width=WIDTH, height=HEIGHT)
+    assert pixels[60, 80] == 1 and pixels[5, 5] == 0
+
+
 def test_a_manager_sees_the_template_and_the_answer_before_anything_starts(
     make_cast: Callable[..., Any], browser: Browser
 ) -> None:

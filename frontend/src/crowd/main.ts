@@ -5,6 +5,7 @@
 import type { FromFrame } from "../shared/frame-messages";
 import { CrowdForm } from "./elements/form";
 import { FrameLink } from "./link";
+import { pageHelp } from "./page-help";
 import { dressPage, followsTheme, tellActivity, tellHeight, tellProblems } from "./page";
 import { defineElements } from "./registry";
 
@@ -16,7 +17,9 @@ async function begin(): Promise<void> {
   if (form instanceof CrowdForm) {
     const framed = window.parent !== window;
     if (framed) form.say = (message: FromFrame) => link.say(message);
+    pageHelp.connect(link);
     link.listen((message) => {
+      pageHelp.hear(message);
       if (message.type === "task") {
         document.documentElement.lang = message.language;
         document.documentElement.dataset["theme"] = followsTheme() ? message.theme : "light";

@@ -1,7 +1,7 @@
 import type { PropertyValues, TemplateResult } from "lit";
 import { property, query, state } from "lit/decorators.js";
 import { locale, t } from "../shared/i18n";
-import type { FramedAnswer, FromFrame } from "../shared/frame-messages";
+import type { FramedAnswer, FromFrame, SegmentCall } from "../shared/frame-messages";
 import { readAnswer } from "../shared/frame-messages";
 import { completeAssignment, type AssignmentInput } from "../editor/assignment-input";
 import { Disposers } from "../editor/disposer";
@@ -52,6 +52,7 @@ export class FramedTask extends SignalElement {
   #draft: FramedAnswer | null = null;
   #store: Promise<LocalStore> | null = null;
   #opening = 0;
+  #asking: AbortController | null = null;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -220,7 +221,7 @@ export class FramedTask extends SignalElement {
     switch (message.type) {
       case "ready":
         this.status = "open";
-        this.#host.say({ type: "task", language: locale(), theme: frameTheme(), draft: this.#draft, readOnly: false });
+        this.#host.say({ type: "task", language: locale(), theme: frameTheme(), draft: this.#draft, readOnly: false, segments: this.#segments() });
         this.frame?.focus();
         break;
       case "activity":
@@ -238,9 +239,36 @@ export class FramedTask extends SignalElement {
       case "decline":
         this.dialog = "decline";
         break;
+      case "segment":
+        void this.#segment(message);
+        break;
       case "height":
       case "flushed":
         break; // the frame has all the room there is
+    }
+  }
+
+  #segments(): boolean {
+    return this.opened?.template.tools.includes("extreme-points") === true;
+  }
+
+  /** Asks for the frame, which may reach no server; one at a time, and of the task's photo only. */
+  async #segment({ id, width, height, points }: SegmentCall): Promise<void> {
+    this.#asking?.abort();
+    const asking = new AbortController();
+    this.#asking = asking;
+    const { opened } = this;
+    if (opened === null) return;
+    const none = { type: "segmented", id, box: null, png: null } as const;
+    if (!this.#segments() || opened.image.width !== width || opened.image.height !== height) {
+      this.#host.say({ ...none, message: t("This works for the task's own photo only.") });
+      return;
+    }
+    try {
+      const { box, png } = await this.transport.segment(opened, { tool: "extreme-points", points }, asking.signal);
+      this.#host.say({ type: "segmented", id, box, png, message: "" });
+    } catch (error) {
+      if (!asking.signal.aborted) this.#host.say({ ...none, message: error instanceof Error ? error.message : String(error) });
     }
   }
 

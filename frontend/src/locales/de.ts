@@ -2,6 +2,8 @@
 import { addMessages } from "../shared/i18n";
 
 addMessages({
+  "The object could not be found.": "Das Objekt ließ sich nicht finden.",
+  "This works for the task's own photo only.": "Das geht nur mit dem eigenen Foto der Aufgabe.",
   "The task's page does not answer. Try again; if that does not help, tell your manager.": "Die Seite der Aufgabe antwortet nicht. Versuchen Sie es noch einmal; hilft das nicht, sagen Sie es Ihrem Manager.",
   "Task": "Aufgabe",
   "Opening the task…": "Aufgabe wird geöffnet …",

@@ -33,6 +33,24 @@ describe("what the page hears from a frame", () => {
   });
 });
 
+describe("a segment by its ends", () => {
+  const points = [[1, 2], [3, 4], [5, 6], [7, 8]];
+  const call = { type: "segment", id: 1, width: 10, height: 10, points };
+
+  it("is read both ways", () => {
+    expect(readFromFrame(call)).toEqual(call);
+    const reply = { type: "segmented", id: 1, box: [0, 1, 2, 3], png: Uint8Array.from([1]), message: "" };
+    expect(readToFrame(reply)).toEqual(reply);
+    expect(readToFrame({ ...reply, box: [0, 1], png: null, message: "no" })).toEqual({ ...reply, box: null, png: null, message: "no" });
+  });
+
+  it.each([{ points: points.slice(1) }, { points: [...points.slice(1), [11, 2]] }, { points: [...points.slice(1), [NaN, 2]] }, { id: -1 }, { width: "10" }])(
+    "is dropped with %o", (wrong) => {
+      expect(readFromFrame({ ...call, ...wrong })).toBeNull();
+    },
+  );
+});
+
 describe("what a frame hears from its page", () => {
   it("reads the task", () => {
     const task = { type: "task", language: "de", theme: "dark", draft: { a: "b" }, readOnly: false };

@@ -19,8 +19,27 @@ export type FromFrame =
   | { readonly type: "activity" }
   | { readonly type: "submit"; readonly answer: FramedAnswer }
   | { readonly type: "decline" }
+  | SegmentCall
   /** After `flush`: everything up to it is told. */
   | { readonly type: "flushed" };
+
+/** An object by its ends (top, left, bottom, right), in a picture of this size: asked of the task's photo. */
+export interface SegmentCall {
+  readonly type: "segment";
+  readonly id: number;
+  readonly width: number;
+  readonly height: number;
+  readonly points: readonly (readonly [number, number])[];
+}
+
+/** Its answer: a grey PNG of the box, or what went wrong. */
+export interface SegmentReply {
+  readonly type: "segmented";
+  readonly id: number;
+  readonly box: readonly [number, number, number, number] | null;
+  readonly png: Uint8Array<ArrayBuffer> | null;
+  readonly message: string;
+}
 
 export type ToFrame =
   | {
@@ -29,7 +48,10 @@ export type ToFrame =
       readonly theme: "light" | "dark";
       readonly draft: FramedAnswer | null;
       readonly readOnly: boolean;
+      /** Whether `segment` is answered. */
+      readonly segments?: boolean;
     }
+  | SegmentReply
   /** The answer was not taken: the person mends it and submits again. */
   | { readonly type: "refused"; readonly message: string }
   /** Nothing can be changed any more. */
@@ -70,6 +92,8 @@ export function readFromFrame(data: unknown): FromFrame | null {
       if (typeof pixels !== "number" || !Number.isFinite(pixels)) return null;
       return { type: "height", pixels: Math.min(20_000, Math.max(0, Math.round(pixels))) };
     }
+    case "segment":
+      return readSegmentCall(data);
     case "change":
     case "submit": {
       const answer = readAnswer(data["answer"]);
@@ -86,11 +110,36 @@ export function readToFrame(data: unknown): ToFrame | null {
   const { type, message } = data;
   if (type === "refused" || type === "locked") return typeof message === "string" ? { type, message: message.slice(0, 4000) } : null;
   if (type === "flush") return { type };
+  if (type === "segmented") return readSegmentReply(data);
   if (type !== "task" || typeof data["readOnly"] !== "boolean") return null;
   const draft = data["draft"] === null ? null : readAnswer(data["draft"]);
   if (draft === null && data["draft"] !== null) return null;
   const language = typeof data["language"] === "string" && /^[A-Za-z]{2,3}(-[A-Za-z0-9]+)*$/.test(data["language"]) ? data["language"] : "en";
-  return { type, language, theme: data["theme"] === "dark" ? "dark" : "light", draft, readOnly: data["readOnly"] };
+  const segments = data["segments"] === true ? { segments: true } : {};
+  return { type, language, theme: data["theme"] === "dark" ? "dark" : "light", draft, readOnly: data["readOnly"], ...segments };
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value < 2 ** 31;
+}
+
+function readSegmentCall({ id, width, height, points }: Record<string, unknown>): SegmentCall | null {
+  if (!isCount(id) || !isCount(width) || !isCount(height) || !Array.isArray(points) || points.length !== 4) return null;
+  const read = (points as readonly unknown[]).map((point): readonly [number, number] | null => {
+    if (!Array.isArray(point) || point.length !== 2) return null;
+    const [x, y] = point as readonly unknown[];
+    const inside = typeof x === "number" && typeof y === "number" && x >= 0 && y >= 0 && x <= width && y <= height;
+    return inside ? [x, y] : null;
+  });
+  return read.includes(null) ? null : { type: "segment", id, width, height, points: read.filter((one) => one !== null) };
+}
+
+function readSegmentReply({ id, box, png, message }: Record<string, unknown>): SegmentReply | null {
+  if (!isCount(id) || typeof message !== "string") return null;
+  const given = Array.isArray(box) && box.length === 4 && box.every(isCount) ? (box as readonly number[]) : null;
+  const bytes = png instanceof Uint8Array ? new Uint8Array(png) : null;
+  const whole = given !== null && bytes !== null;
+  return { type: "segmented", id, box: whole ? [given[0], given[1], given[2], given[3]] : null, png: whole ? bytes : null, message: message.slice(0, 1000) };
 }
 
 /** Whether a window's message is the first word; its port then is the frame's end. */

@@ -112,6 +112,8 @@ export class CrowdForm extends CrowdElement {
       case "task":
         if (message.draft !== null) this.restore(message.draft);
         this.locked = message.readOnly ? "" : null;
+        // The page may do something for pictures now.
+        for (const one of this.querySelectorAll("*")) if (one instanceof SegmentationField) one.requestUpdate();
         break;
       case "refused":
         this.sending = false;
@@ -121,6 +123,8 @@ export class CrowdForm extends CrowdElement {
         this.sending = false;
         this.locked = message.message;
         break;
+      case "segmented":
+        return;
       case "flush":
         void this.#tellChange().finally(() => this.say?.({ type: "flushed" }));
         return;

@@ -23,7 +23,8 @@ export const guideStyles = css`
 /** Short instructions, and a way to the full ones. */
 export function guide(regions: Regions, open: () => void): TemplateResult | typeof nothing {
   if (!hasGuide(regions)) return nothing;
-  return html`<div class="guide">
+  // The second class is AWS's: templates widen the column by it.
+  return html`<div class="guide awsui-app-layout__navigation">
     <slot name="short-instructions"></slot>
     ${regions.has("full-instructions")
       ? html`<button type="button" class="button link" @click=${open}>${t("Full instructions")}</button>`
@@ -40,7 +41,7 @@ export function fullGuide(regions: Regions): TemplateResult {
   const header = regions.get("full-instructions")?.getAttribute("header") ?? "";
   const close = (event: Event): void => (event.currentTarget as Element).closest("dialog")?.close();
   return html`<dialog class="full" aria-labelledby="full-header" @click=${(event: Event) => event.target === event.currentTarget && close(event)}>
-    <div>
+    <div class="awsui-modal-dialog">
       <h2 id="full-header">${header || t("Instructions")}</h2>
       <slot name="full-instructions"></slot>
       <div class="row"><button type="button" class="button primary" @click=${close}>${t("Close")}</button></div>

@@ -1,5 +1,7 @@
 import { withoutExif } from "../../editor/codec/orientation";
 import { FixtureTransport } from "../../editor/transport/fixture";
+import type { Assignment, SegmentRequest, SegmentResult } from "../../editor/transport/transport";
+import { pageHelp } from "../page-help";
 
 export interface Picture {
   readonly blob: Blob;
@@ -30,6 +32,10 @@ export class PictureTransport extends FixtureTransport {
     readonly start: Uint8Array<ArrayBuffer> | null,
   ) {
     super(picture);
+  }
+
+  override async segment({ image }: Assignment, request: SegmentRequest, signal = new AbortController().signal): Promise<SegmentResult> {
+    return pageHelp.segment({ width: image.width, height: image.height }, request, signal);
   }
 
   override async loadMask(url: string): Promise<Uint8Array<ArrayBuffer>> {

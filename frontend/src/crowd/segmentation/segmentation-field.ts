@@ -8,6 +8,7 @@ import type { SegmentationEditor } from "../../editor/main";
 import { t } from "../../shared/i18n";
 import type { AnswerValue } from "../answer";
 import { parseLoose, readStrings, unique } from "../loose-json";
+import { pageHelp } from "../page-help";
 import { CrowdField } from "../parts/element";
 import { fullGuide, guide, GUIDE_REGIONS, guideStyles, hasGuide } from "../parts/guide";
 import { Regions } from "../parts/regions";
@@ -16,8 +17,12 @@ import { MOST_ENTRIES, type Entry } from "./entries";
 import { readMask, toBase64, type Raster } from "./mask-image";
 import { fetchBytes, fetchPicture, PictureTransport, type Picture } from "./picture";
 
-/** Without the one that asks a server: the frame may reach none. */
 const TOOLS = ["brush", "eraser", "polygon", "fill"];
+
+/** The one that asks a server is there where the page around the frame asks it. */
+function tools(): readonly string[] {
+  return pageHelp.segments ? [...TOOLS, "extreme-points"] : TOOLS;
+}
 
 function loose(text: string | null): unknown {
   try {
@@ -222,11 +227,11 @@ export abstract class SegmentationField extends CrowdField {
       id: `crowd-${++this.#shown}`,
       image: { url: this.src, width: picture.width, height: picture.height },
       categories: this.entries().slice(0, MOST_ENTRIES).map((entry) => ({ index: entry.index, name: this.nameOf(entry), color: entry.color })),
-      template: { title: this.header, tools: TOOLS },
+      template: { title: this.header, tools: tools() },
       ...(start === null ? {} : { prior: { url: "start" } }),
     };
     this.#forgetGone();
-    const said = JSON.stringify([assignment.image, assignment.categories, this.header]);
+    const said = JSON.stringify([assignment.image, assignment.categories, assignment.template]);
     if (said === this.#said && start === null) return;
     this.#said = said;
     if (start !== null || editor.transport === null) editor.transport = new PictureTransport(picture.blob, start);

@@ -62,7 +62,7 @@ export class FixtureTransport implements Transport {
   }
 
   /** The ellipse through the box of the four points: enough to try the tool without a model. */
-  async segment(_assignment: Assignment, { points }: SegmentRequest): Promise<SegmentResult> {
+  async segment(_assignment: Assignment, { points }: SegmentRequest, _signal?: AbortSignal): Promise<SegmentResult> {
     const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
     const [x0, y0, x1, y1] = [Math.min(...xs), Math.min(...ys), Math.max(...xs) + 1, Math.max(...ys) + 1].map(Math.floor);
     const [width, height] = [x1 - x0, y1 - y0];
