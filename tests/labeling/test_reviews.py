@@ -209,6 +209,7 @@ def test_a_review_goes_with_the_review_team_not_with_any_other(acme: Company) ->
     assert act(client, review, "heartbeat").status_code == 200, "he left those who label"
     with organization_scope(acme.id):
         team = WorkQueue.objects.get(pk=made.queue.pk).review_team_id
+        assert team is not None
         remove_team_member(work_team_id=team, user_id=reviewer)
     assert act(client, review, "heartbeat").json()["code"] == "lease_lost"
     assert claim(client).status_code == 204
