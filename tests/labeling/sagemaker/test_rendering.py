@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from labeling.models import JobRevision
+from maskwright.core.scope import organization_scope
 from tests.factories.aws import Aws, aws_client
-from tests.factories.aws_jobs import ROLE, fill, order, team_of
+from tests.factories.aws_jobs import ROLE, TEMPLATE, fill, order, team_of
 from tests.plugins.cast import Company
 from tests.plugins.s3 import S3
 
@@ -69,3 +71,44 @@ def test_a_role_that_nobody_stands_for_is_refused(acme: Company) -> None:
     request = {"UiTemplate": {"Content": "x"}, "Task": {"Input": "{}"}, "RoleArn": ROLE}
     code, message = aws_client(acme).error("RenderUiTemplate", request)
     assert code == "ValidationException" and message.startswith("The role ARN isn't valid.")
+
+
+def _made(acme: Company, s3: S3, template: str, **changes: Any) -> JobRevision:
+    fill(s3, acme)
+    s3.put("inbox", {"template.liquid.html": template.encode()})
+    aws = aws_client(acme)
+    aws.ok("CreateLabelingJob", order(team_of(aws), **changes))
+    with organization_scope(acme.id):
+        return JobRevision.objects.get(job__name="city-1")
+
+
+def test_a_jobs_template_is_kept_and_framed_unless_it_is_plain(acme: Company, s3: S3) -> None:
+    found = _made(acme, s3, TEMPLATE)
+    assert found.source == TEMPLATE and found.is_framed
+
+
+def test_a_plain_template_is_done_in_our_own_editor(acme: Company, s3: S3) -> None:
+    plain = TEMPLATE.replace('name="annotator"', 'name="crowd-semantic-segmentation"')
+    found = _made(acme, s3, plain)
+    assert found.source == plain and not found.is_framed
+
+
+def test_a_job_whose_template_cannot_be_rendered_is_refused_with_its_line(acme: Company, s3: S3) -> None:
+    fill(s3, acme)
+    wrong = TEMPLATE.replace("</crowd-form>", "{{ task.input.labels | nope }}</crowd-form>")
+    s3.put("inbox", {"template.liquid.html": wrong.encode()})
+    aws = aws_client(acme)
+    code, message = aws.error("CreateLabelingJob", order(team_of(aws)))
+    assert code == "ValidationException"
+    assert message.startswith("HumanTaskConfig.UiConfig.UiTemplateS3Uri: Line 9: unknown filter 'nope'")
+
+
+def test_the_label_files_instructions_are_in_the_input(acme: Company, s3: S3) -> None:
+    fill(s3, acme)
+    instructions = {"shortInstruction": "<p>Short</p>", "fullInstruction": "<p>Full</p>"}
+    labels = {"document-version": "2018-11-28", "labels": [{"label": "cat"}], "instructions": instructions}
+    s3.put("inbox", {"labels.json": json.dumps(labels).encode()})
+    aws = aws_client(acme)
+    aws.ok("CreateLabelingJob", order(team_of(aws)))
+    with organization_scope(acme.id):
+        assert JobRevision.objects.get().template_input == {"instructions": instructions}
