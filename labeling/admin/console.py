@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from labeling.admin.job_fields import RULES
 from labeling.admin.job_next import next_step
 from labeling.admin.words import reason
-from labeling.models import DataObject, LabelingJob, Task, Upload
+from labeling.models import DataObject, JobFunctions, LabelingJob, Task, Upload
 from labeling.selectors.jobs import job_detail
 from labeling.selectors.objects import UNUSABLE
 from labeling.selectors.progress import job_progress
@@ -74,6 +74,7 @@ def console_context(job: LabelingJob, grants: list[GrantRow]) -> dict[str, Any]:
             *_qualification(job),
             (_("Deadline (UTC)"), moment(queue.deadline, gettext("none"))),
             (_("How answers become one mask"), RULES.get(job.consolidation_rule, job.consolidation_rule)),
+            *_functions(job),
             (_("Label attribute"), job.label_attribute_name),
             (_("Revision"), revision.number),
             (_("Created (UTC)"), moment(job.created_at)),
@@ -88,6 +89,15 @@ def _task_type(job: LabelingJob) -> list[tuple[Any, Any]]:
     if not job.prior_attribute_name:
         return []
     return [(_("Task"), f"{job.get_task_type_display()}: {job.prior_attribute_name}")]
+
+
+def _functions(job: LabelingJob) -> list[tuple[Any, Any]]:
+    """Those that are called, where there are any."""
+    used = JobFunctions.objects.filter(job=job).first()
+    if used is None:
+        return []
+    named = ((_("Pre-annotation function"), used.pre_arn), (_("Consolidation function"), used.consolidation_arn))
+    return [(label, arn.rpartition(":function:")[2]) for label, arn in named if arn]
 
 
 def _skills(queue: WorkQueue) -> str:

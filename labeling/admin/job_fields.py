@@ -5,10 +5,13 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from labeling.models import Upload
+from labeling.models.function import FunctionKind
 from labeling.models.upload import UploadPurpose
+from labeling.services.functions.connecting import function_list
 from labeling.services.jobs.rules import MAX_LABELERS
 from labeling.services.task_templates import MAX_SECONDS, MIN_SECONDS
 from maskwright.core.scope import current_scope
@@ -28,6 +31,12 @@ Choices = list[tuple[str, Any]]
 def choices_of(model: type[Any], order: str = "name") -> Choices:
     rows = model.objects.filter(organization_id=current_scope().organization_id).order_by(order)
     return [(str(pk), name) for pk, name in rows.values_list("pk", "name")[:MAX_CHOICES]]
+
+
+def function_choices() -> Choices:
+    """The functions that are called, by name; "" is none of them."""
+    rows = function_list().exclude(kind=FunctionKind.BUILTIN)[:MAX_CHOICES]
+    return [("", gettext("none")), *((row.arn, row.description or str(row)) for row in rows)]
 
 
 def upload_choices() -> Choices:

@@ -13,6 +13,7 @@ from labeling.admin.job_fields import (
     Choices,
     choices_of,
     deadline_field,
+    function_choices,
     gold_percent_field,
     labelers_field,
     minutes_field,
@@ -73,6 +74,8 @@ class JobForm(ServiceForm):
                 "required_skills",
                 "gold_percent",
                 "consolidation_rule",
+                "pre_annotation_arn",
+                "consolidation_arn",
                 "output_address",
                 "label_attribute_name",
                 "task_type",
@@ -131,6 +134,16 @@ class JobForm(ServiceForm):
     qualification_percent = qualification_percent_field()
     deadline = deadline_field()
     consolidation_rule = forms.ChoiceField(label=_("How answers become one mask"))
+    pre_annotation_arn = forms.ChoiceField(
+        label=_("Pre-annotation function"),
+        required=False,
+        help_text=_("Asked about each photo before labelers are. Owners connect functions under Functions."),
+    )
+    consolidation_arn = forms.ChoiceField(
+        label=_("Consolidation function"),
+        required=False,
+        help_text=_("Makes the one mask in place of the rule above."),
+    )
     output_address = forms.CharField(
         label=_("Where results go"),
         required=False,
@@ -176,6 +189,8 @@ class JobForm(ServiceForm):
         teams: Choices = [(str(pk), name) for pk, name in team_choices()]
         set_choices(self, "work_team", [*teams, (VENDOR, _("none: I offer the job to a vendor"))])
         set_review_teams(self, teams)
+        for name in ("pre_annotation_arn", "consolidation_arn"):
+            set_choices(self, name, function_choices())
         set_choices(self, "consolidation_rule", [(rule, RULES.get(rule, rule)) for rule in rule_names()])
 
     def clean(self) -> dict[str, Any]:
@@ -221,6 +236,8 @@ class JobForm(ServiceForm):
             "task_type": kind,
             "prior_attribute_name": data["prior_attribute_name"],
             "consolidation_rule": "" if kind == TaskType.VERIFICATION else data["consolidation_rule"],
+            "pre_annotation_arn": data["pre_annotation_arn"],
+            "consolidation_arn": data["consolidation_arn"],
             "gold_rate": share_of(data["gold_percent"], 0.1) if kind == TaskType.SEGMENTATION else None,
             "is_qualification": data["is_qualification"],
             "qualification_skill": data["qualification_skill"],

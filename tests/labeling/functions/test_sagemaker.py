@@ -7,9 +7,11 @@ import pytest
 from labeling.models import JobFunctions, LabelingJob
 from labeling.services.functions import save_function
 from maskwright.core.scope import organization_scope
+from tests.factories.admin_client import submit
 from tests.factories.aws import Aws, aws_client
 from tests.factories.aws_jobs import LAMBDA, fill, order, team_of
-from tests.factories.inputs import run_messages
+from tests.factories.inputs import make_upload, photos, run_messages
+from tests.factories.inputs import order as order_of
 from tests.labeling.functions.test_connecting import ARN, connect
 from tests.plugins.cast import Company
 from tests.plugins.receiver import Receiver
@@ -88,3 +90,33 @@ def test_a_built_ins_own_arn_can_be_connected_to_something_else(
     aws.ok("CreateLabelingJob", **order(team_of(aws)))
     with organization_scope(acme.id):
         assert JobFunctions.objects.get().pre_arn == arn
+
+
+def test_managers_choose_connected_functions_in_the_form_and_see_them_on_the_jobs_page(
+    acme: Company, webhook: Receiver
+) -> None:
+    connect(acme, webhook, description="prepares photos")
+    with organization_scope(acme.id):
+        save_function(arn=f"{ARN}-pass", kind="builtin", target="PassThrough")
+    upload = make_upload(acme, photos(1))
+    given = order_of(acme, f"upload://{upload.pk}/")
+    browser = acme.browser("manager")
+    add = "/manage/labeling/labelingjob/add/"
+    form = browser.get(add).context["form"]
+    assert [label for _, label in form.fields["pre_annotation_arn"].choices] == ["none", "prepares photos"]
+    answer = submit(
+        browser,
+        add,
+        name="prepared",
+        upload=str(upload.pk),
+        label_set=str(given["label_set_id"]),
+        task_template=str(given["task_template_id"]),
+        work_team=str(given["work_team_id"]),
+        pre_annotation_arn=ARN,
+    )
+    assert answer.status_code == 302
+    with organization_scope(acme.id):
+        used = JobFunctions.objects.get()
+        assert (used.pre_arn, used.consolidation_arn) == (ARN, "")
+    page = browser.get(answer["Location"]).content.decode()
+    assert "Pre-annotation function" in page and "check-labels" in page
