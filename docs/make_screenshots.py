@@ -113,7 +113,7 @@ def make_job(api: httpx.Client, photos: list[bytes]) -> str:
         "name": f"Landscape {stamp}",
         "title": "Segment the landscape",
         "instructions": "Paint **every pixel**:\n\n1. sky and hills with *fill*,\n2. house and trees with *polygon*.",
-        "tools": ["brush", "eraser", "polygon", "fill", "extreme-points"],
+        "tools": ["brush", "eraser", "polygon", "lasso", "rectangle", "fill", "magic-wand", "extreme-points"],
     }
     task_template = api.post("/api/v1/templates", json=template).raise_for_status().json()
     team = api.get("/api/v1/teams").json()["results"][0]

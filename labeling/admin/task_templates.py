@@ -38,7 +38,11 @@ TOOL_NAMES = {
     "brush": _("Brush"),
     "eraser": _("Eraser"),
     "polygon": _("Polygon"),
+    "lasso": _("Lasso"),
+    "rectangle": _("Rectangle"),
+    "ellipse": _("Ellipse"),
     "fill": _("Fill"),
+    "magic-wand": _("Magic wand (paints what is alike in colour)"),
     "extreme-points": _("Four extreme points (outlines an object by itself)"),
 }
 

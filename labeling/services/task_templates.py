@@ -18,7 +18,17 @@ from maskwright.core.wording import number, reword
 #: The elements of a template in Liquid that give a mask.
 ELEMENTS = ("crowd-semantic-segmentation", "crowd-instance-segmentation")
 #: Names of the editor's tools, as the work API sends them.
-TOOLS = ("brush", "eraser", "polygon", "fill", "extreme-points")
+TOOLS = (
+    "brush",
+    "eraser",
+    "polygon",
+    "lasso",
+    "rectangle",
+    "ellipse",
+    "fill",
+    "magic-wand",
+    "extreme-points",
+)
 MIN_SECONDS, MAX_SECONDS = 30, 28_800  # Ground Truth's TaskTimeLimitInSeconds for images
 MAX_TITLE = 128
 

@@ -15,6 +15,7 @@ from maskwright.supervise.doctor import CHROMIUM_NAMES
 from tests.end_to_end.stack import eventually
 
 Point = tuple[float, float]
+ToolName = Literal["Brush", "Eraser", "Polygon", "Lasso", "Rectangle", "Ellipse", "Fill", "Magic wand", "Four points"]
 # The editor's own: how much room it leaves around a photo it fits into the view, and its largest scale.
 _PADDING = 24
 _LARGEST_SCALE = 64
@@ -151,7 +152,7 @@ class Editor:
     def choose(self, category: str) -> None:
         self.root.get_by_role("option", name=category).click()
 
-    def tool(self, name: Literal["Brush", "Eraser", "Polygon", "Fill", "Four points"]) -> None:
+    def tool(self, name: ToolName) -> None:
         self.root.get_by_role("radio", name=name, exact=True).click()
 
     def brush_size(self, pixels: int) -> None:

@@ -206,6 +206,7 @@ export class Engine {
 
   #create(id: ToolId): Tool {
     const definition = this.tools.find((tool) => tool.id === id) ?? this.tools[0];
+    this.workspace.state.amount.value = definition.amount ?? "brushSize";
     return definition.create(this.workspace);
   }
 }

@@ -17,6 +17,10 @@ export class EditorState {
   readonly mode = signal<PaintMode>("over");
   /** Diameter in image pixels. */
   readonly brushSize = signal(24);
+  /** How far a colour may be from the one clicked, for the magic wand: 0 to 255. */
+  readonly tolerance = signal(24);
+  /** Which number keys and wheel change now: the one of the tool in use. */
+  readonly amount = signal<AmountId>("brushSize");
   readonly opacity = signal(0.5);
   readonly outlines = signal(true);
   readonly hatch = signal(false);
@@ -36,6 +40,9 @@ export class EditorState {
   readonly notice = signal<Notice | null>(null);
 }
 
+/** A tool's one number. */
+export type AmountId = "brushSize" | "tolerance";
+
 export const MIN_BRUSH = 1;
 export const MAX_BRUSH = 1000;
 
@@ -44,3 +51,19 @@ export function stepBrush(size: number, direction: 1 | -1): number {
   const step = Math.max(1, Math.round(size * 0.15));
   return Math.min(MAX_BRUSH, Math.max(MIN_BRUSH, size + direction * step));
 }
+
+const LARGEST: Readonly<Record<AmountId, number>> = { brushSize: MAX_BRUSH, tolerance: 255 };
+const LEAST: Readonly<Record<AmountId, number>> = { brushSize: MIN_BRUSH, tolerance: 0 };
+
+/** Sets a tool's number within its bounds. */
+export function setAmount(state: EditorState, id: AmountId, value: number): void {
+  state[id].value = Math.min(LARGEST[id], Math.max(LEAST[id], Math.round(value)));
+}
+
+/** One step more or less of the number that the tool in use has. */
+export function stepAmount(state: EditorState, direction: 1 | -1): void {
+  const id = state.amount.value;
+  setAmount(state, id, id === "brushSize" ? stepBrush(state.brushSize.value, direction) : state[id].value + direction * STEPS[id]);
+}
+
+const STEPS: Readonly<Record<Exclude<AmountId, "brushSize">, number>> = { tolerance: 4 };

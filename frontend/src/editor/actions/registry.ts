@@ -1,5 +1,5 @@
 import { t } from "../../shared/i18n";
-import { stepBrush } from "../state";
+import { stepAmount } from "../state";
 import { stepScale } from "../viewport/camera";
 import { currentCategory, type Workspace } from "../workspace";
 import { flyToUnlabeled } from "./unlabeled";
@@ -55,21 +55,21 @@ export const ACTIONS: readonly Action[] = [
   },
   {
     id: "smaller",
-    label: "Smaller brush",
+    label: "Smaller brush, less tolerance",
     keys: ["["],
     group: "paint",
     icon: null,
     paints: true,
-    run: ({ state }) => (state.brushSize.value = stepBrush(state.brushSize.value, -1)),
+    run: ({ state }) => stepAmount(state, -1),
   },
   {
     id: "larger",
-    label: "Larger brush",
+    label: "Larger brush, more tolerance",
     keys: ["]"],
     group: "paint",
     icon: null,
     paints: true,
-    run: ({ state }) => (state.brushSize.value = stepBrush(state.brushSize.value, 1)),
+    run: ({ state }) => stepAmount(state, 1),
   },
   {
     id: "mode",

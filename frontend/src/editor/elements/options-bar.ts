@@ -4,7 +4,7 @@ import { t } from "../../shared/i18n";
 import { isMac, showKey } from "../actions/keys";
 import type { Action } from "../actions/registry";
 import type { Engine } from "../engine";
-import { MAX_BRUSH } from "../state";
+import { MAX_BRUSH, setAmount } from "../state";
 import { currentCategory } from "../workspace";
 import { baseStyles, icon, SignalElement } from "./base";
 
@@ -126,14 +126,14 @@ export class OptionsBar extends SignalElement {
     const { state, readOnly } = engine.workspace;
     void state.revision.value; // undo and counts follow the document
     const tool = engine.tools.find(({ id }) => id === state.tool.value);
-    const sized = tool?.id === "brush" || tool?.id === "eraser";
+    const amount = tool?.amount;
     const edit = engine.actions.filter(({ group }) => group === "edit");
     const rest = engine.actions.find(({ id }) => id === "give-unlabeled");
     const view = engine.actions.filter(({ group, icon: path }) => group === "view" && path !== null);
     return html`<div class="row" role="toolbar" aria-label=${t("Options")}>
       ${edit.map((action, at) => this.#button(engine, action, at === 0 ? "start" : "middle"))}
       ${edit.length > 0 ? html`<span class="split"></span>` : nothing}
-      ${sized ? this.#size(engine) : nothing}
+      ${amount === "brushSize" ? this.#size(engine) : amount === undefined ? nothing : this.#amount(engine)}
       ${readOnly ? nothing : html`${this.#modes(engine)}<span class="split"></span>`}
       ${rest === undefined ? nothing : this.#rest(engine, rest)}
       <span class="space"></span>
@@ -164,6 +164,20 @@ export class OptionsBar extends SignalElement {
           .value=${String(Math.round(Math.min(SLIDER, position)))} @input=${onInput}
         />
         <output>${t("{size} px", { size: state.brushSize.value })}</output>
+      </label>
+      <span class="split"></span>`;
+  }
+
+  /** The magic wand's tolerance. */
+  #amount(engine: Engine): TemplateResult {
+    const { state } = engine.workspace;
+    return html`<label>
+        <span class="word">${t("Tolerance")}</span>
+        <input
+          type="range" min="0" max="128" step="1" aria-label=${t("Tolerance")} .value=${String(state.tolerance.value)}
+          @input=${(event: Event) => setAmount(state, "tolerance", (event.target as HTMLInputElement).valueAsNumber)}
+        />
+        <output>${state.tolerance.value}</output>
       </label>
       <span class="split"></span>`;
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { random } from "../test-random";
 import { capsuleSpans, snapBrush } from "./capsule";
+import { ellipseSpans } from "./ellipse";
 import { polygonSpans, type Point } from "./polygon";
 
 const SIZE = 60;
@@ -92,7 +93,54 @@ describe("polygonSpans", () => {
     for (let y = 6; y < 40; y++) for (let x = 6; x < 50; x++) expect(got[y * SIZE + x]).toBe(1);
   });
 
+  it("agrees with the winding number where the rule says nonzero", () => {
+    const next = random(12);
+    const wrong: string[] = [];
+    for (let round = 0; round < 200; round++) {
+      const points = Array.from({ length: 3 + Math.floor(next() * 12) }, () => ({ x: next() * 80 - 10, y: next() * 80 - 10 }));
+      const got = paint((sink) => polygonSpans(points, 0, SIZE, sink, "nonzero"));
+      for (let y = 0; y < SIZE; y++) {
+        for (let x = 0; x < SIZE; x++) {
+          let winding = 0;
+          points.forEach((a, at) => {
+            const b = points[(at + 1) % points.length];
+            if (a.y > y + 0.5 === b.y > y + 0.5) return;
+            if (x + 0.5 < a.x + ((y + 0.5 - a.y) / (b.y - a.y)) * (b.x - a.x)) winding += a.y < b.y ? 1 : -1;
+          });
+          if (got[y * SIZE + x] !== (winding === 0 ? 0 : 1)) wrong.push(`round ${round}, pixel ${x},${y}`);
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
   it("fills nothing with two points", () => {
     expect(paint((sink) => polygonSpans([{ x: 1, y: 1 }, { x: 40, y: 40 }], 0, SIZE, sink)).every((v) => v === 0)).toBe(true);
+  });
+});
+
+describe("ellipseSpans", () => {
+  it("paints exactly the pixels whose centres are inside", () => {
+    const next = random(21);
+    const wrong: string[] = [];
+    for (let round = 0; round < 300; round++) {
+      const [x0, y0] = [Math.floor(next() * 60) - 10, Math.floor(next() * 60) - 10];
+      const box = { x0, y0, x1: x0 + Math.floor(next() * 50), y1: y0 + Math.floor(next() * 50) };
+      const got = paint((sink) => ellipseSpans(box, 0, SIZE, sink));
+      const [rx, ry] = [(box.x1 - box.x0) / 2, (box.y1 - box.y0) / 2];
+      for (let y = 0; y < SIZE; y++) {
+        for (let x = 0; x < SIZE; x++) {
+          const away = rx === 0 || ry === 0 ? 9 : ((x + 0.5 - x0 - rx) / rx) ** 2 + ((y + 0.5 - y0 - ry) / ry) ** 2;
+          if (Math.abs(away - 1) < 1e-9) continue;
+          if (got[y * SIZE + x] !== (away < 1 ? 1 : 0)) wrong.push(`round ${round}, pixel ${x},${y}`);
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it.each([[1, 1, 1], [2, 2, 4], [3, 3, 9], [4, 4, 12]])("of %i x %i pixels has %i", (width, height, pixels) => {
+    const got = paint((sink) => ellipseSpans({ x0: 5, y0: 7, x1: 5 + width, y1: 7 + height }, 0, SIZE, sink));
+    expect(got.reduce((sum, value) => sum + value, 0)).toBe(pixels);
   });
 });

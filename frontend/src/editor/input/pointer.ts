@@ -1,6 +1,6 @@
 import { Disposers } from "../disposer";
 import type { Point } from "../geometry/polygon";
-import { MAX_BRUSH, MIN_BRUSH, stepBrush } from "../state";
+import { MAX_BRUSH, MIN_BRUSH, stepAmount } from "../state";
 import { pickAt } from "../tools/pick";
 import type { PointerInput, Tool } from "../tools/tool";
 import { pan, toImage, type Camera } from "../viewport/camera";
@@ -196,7 +196,7 @@ export class PointerControl {
     // Browsers turn the wheel sideways while Shift is held.
     const delta = (event.deltaY || event.deltaX) * lines;
     if (event.altKey) {
-      state.brushSize.value = stepBrush(state.brushSize.value, delta < 0 ? 1 : -1);
+      stepAmount(state, delta < 0 ? 1 : -1);
       stage.invalidateOverlay();
     } else if (event.shiftKey) {
       stage.look(pan(stage.camera, -delta, 0));

@@ -73,6 +73,7 @@ export const brush: ToolDefinition = {
   hint: "Drag to paint the chosen class. Shift and click draws a straight line.",
   key: "b",
   allowedBy: "brush",
+  amount: "brushSize",
   readOnly: false,
   icon: "M20 4c-4 1-9 5.5-11 8.5l2.5 2.5C14.5 13 19 8 20 4ZM8.5 13.5c-2.5 0-4 1.5-4 3.5 0 1.5-.5 2-1.5 2.5 1 .8 2.5 1 3.5 1 2.5 0 4.5-1.8 4.5-4.5",
   create: (workspace) => new BrushTool(workspace, false),

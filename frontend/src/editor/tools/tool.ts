@@ -1,10 +1,12 @@
 import type { Point } from "../geometry/polygon";
 import type { Ring } from "../renderer/stage";
+import type { AmountId } from "../state";
 import type { Camera } from "../viewport/camera";
 import type { Workspace } from "../workspace";
 
 export type ToolId =
-  | "take" | "comment" | "brush" | "eraser" | "polygon" | "polygon-eraser" | "fill" | "extreme-points" | "pick" | "pan";
+  | "take" | "comment" | "brush" | "eraser" | "polygon" | "polygon-eraser" | "fill" | "extreme-points" | "pick" | "pan"
+  | "lasso" | "rectangle" | "ellipse" | "magic-wand";
 
 /** A pointer event in image coordinates. */
 export interface PointerInput extends Point {
@@ -60,6 +62,8 @@ export interface ToolDefinition {
   readonly icon: string;
   /** Only where answers are reviewed. */
   readonly reviews?: boolean;
+  /** What the wheel with Alt, `[` and `]` change while it is in use, and its slider. */
+  readonly amount?: AmountId;
   /** Works in a read-only editor too. */
   readonly readOnly: boolean;
   create(workspace: Workspace): Tool;

@@ -7,6 +7,7 @@ import type { PixelCall, PixelReply, PixelRequest } from "./messages";
 import type { PixelWork, Raster } from "./pixel-work";
 import type { Disputed } from "./disputed";
 import type { Region } from "./regions";
+import type { WandCall } from "./wand";
 
 interface Waiting {
   readonly resolve: (result: unknown) => void;
@@ -58,6 +59,8 @@ export class WorkerPixelWork implements PixelWork {
   #packing: Lane | null = null;
   #mirror: MirrorSource | null = null;
   #document = 0;
+  /** The image whose copy the worker for tools has. */
+  #image: ImageBitmap | null = null;
 
   fill(raster: Raster, x: number, y: number, value: number): Promise<TileChange[]> {
     return this.#tools.call<TileChange[]>({ kind: "fill", raster, x, y, value }, [raster.data.buffer]);
@@ -65,6 +68,11 @@ export class WorkerPixelWork implements PixelWork {
 
   rest(raster: Raster, value: number): Promise<TileChange[]> {
     return this.#tools.call<TileChange[]>({ kind: "rest", raster, value }, [raster.data.buffer]);
+  }
+
+  async wand(raster: Raster, image: ImageBitmap, wand: WandCall): Promise<TileChange[]> {
+    const copy = await this.#copyOf(image);
+    return this.#tools.call<TileChange[]>({ kind: "wand", raster, image: copy, wand }, copy === null ? [raster.data.buffer] : [raster.data.buffer, copy]);
   }
 
   unlabeledRegions(raster: Raster): Promise<Region[]> {
@@ -100,6 +108,15 @@ export class WorkerPixelWork implements PixelWork {
   dispose(): void {
     this.#tools.end();
     this.#packing?.end();
-    this.#packing = this.#mirror = null;
+    this.#packing = this.#mirror = this.#image = null;
+  }
+
+  /** A copy to give away, null when the worker has had one. */
+  async #copyOf(image: ImageBitmap): Promise<ImageBitmap | null> {
+    if (this.#image === image) return null;
+    const copy = await createImageBitmap(image);
+    if (this.#image === image) return null;
+    this.#image = image;
+    return copy;
   }
 }

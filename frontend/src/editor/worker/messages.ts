@@ -1,9 +1,12 @@
 import type { TilePixels } from "./mirror";
 import type { Raster } from "./pixel-work";
+import type { WandCall } from "./wand";
 
 export type PixelCall =
   | { readonly kind: "fill"; readonly raster: Raster; readonly x: number; readonly y: number; readonly value: number }
   | { readonly kind: "rest"; readonly raster: Raster; readonly value: number }
+  /** `image`: null where the worker has it. */
+  | { readonly kind: "wand"; readonly raster: Raster; readonly image: ImageBitmap | null; readonly wand: WandCall }
   | { readonly kind: "unlabeledRegions"; readonly raster: Raster }
   | { readonly kind: "disputed"; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: "region"; readonly raster: Raster; readonly x: number; readonly y: number }

@@ -3,6 +3,7 @@ import type { TileChange } from "../document/journal";
 import type { LabelMap } from "../document/label-map";
 import { readDisputed, type Disputed } from "./disputed";
 import { regionMask, unlabeledRegions, type Region } from "./regions";
+import { wandChange, type WandCall } from "./wand";
 import { fillChange, restChange } from "./whole-image";
 
 /** A raster on its way to the worker: the buffer is given away with it. */
@@ -18,6 +19,8 @@ export interface PixelWork {
   fill(raster: Raster, x: number, y: number, value: number): Promise<TileChange[]>;
   /** All unlabeled pixels given to `value`, for `LabelMap.adopt`. */
   rest(raster: Raster, value: number): Promise<TileChange[]>;
+  /** The pixels that look like one and are connected with it, for `LabelMap.adopt`. */
+  wand(raster: Raster, image: ImageBitmap, call: WandCall): Promise<TileChange[]>;
   unlabeledRegions(raster: Raster): Promise<Region[]>;
   /** A disagreement layer (PNG): its values, smaller copies of them, and its regions. */
   disputed(bytes: Uint8Array<ArrayBuffer>): Promise<Disputed>;
@@ -31,12 +34,20 @@ export interface PixelWork {
 
 /** The work itself, on the calling thread: what the worker runs, and specs. */
 export class InlinePixelWork implements PixelWork {
+  /** The image asked about last; reading it out takes longer than most that is done with it. */
+  #colors: Uint8ClampedArray | null = null;
+
   async fill({ data, width, height }: Raster, x: number, y: number, value: number): Promise<TileChange[]> {
     return Promise.resolve(fillChange(data, width, height, x, y, value));
   }
 
   async rest({ data, width, height }: Raster, value: number): Promise<TileChange[]> {
     return Promise.resolve(restChange(data, width, height, value));
+  }
+
+  /** `image` null: the one of the last call. */
+  async wand(raster: Raster, image: ImageBitmap | null, call: WandCall): Promise<TileChange[]> {
+    return Promise.resolve(wandChange(raster, this.#read(image), call));
   }
 
   async unlabeledRegions({ data, width, height }: Raster): Promise<Region[]> {
@@ -59,5 +70,17 @@ export class InlinePixelWork implements PixelWork {
     return decodePng(bytes);
   }
 
-  dispose(): void {}
+  dispose(): void {
+    this.#colors = null;
+  }
+
+  #read(image: ImageBitmap | null): Uint8ClampedArray {
+    if (image !== null) {
+      const context = new OffscreenCanvas(image.width, image.height).getContext("2d", { willReadFrequently: true });
+      context?.drawImage(image, 0, 0);
+      this.#colors = context?.getImageData(0, 0, image.width, image.height).data ?? null;
+    }
+    if (this.#colors === null) throw new Error("the image cannot be read");
+    return this.#colors;
+  }
 }

@@ -17,6 +17,11 @@ async function run(call: PixelCall): Promise<{ result: unknown; transfer: Transf
       return { result: await work.fill(call.raster, call.x, call.y, call.value), transfer: [] };
     case "rest":
       return { result: await work.rest(call.raster, call.value), transfer: [] };
+    case "wand": {
+      const result = await work.wand(call.raster, call.image, call.wand);
+      call.image?.close();
+      return { result, transfer: [] };
+    }
     case "unlabeledRegions":
       return { result: await work.unlabeledRegions(call.raster), transfer: [] };
     case "disputed": {

@@ -81,3 +81,18 @@ export function restChange(data: Uint8Array, width: number, height: number, valu
   }
   return rows.take();
 }
+
+/** What makes `before` into `after`, tile by tile. */
+export function rasterChange(before: Uint8Array, after: Uint8Array, width: number, height: number): TileChange[] {
+  const rows = new TileRows(width);
+  for (let y = 0, start = 0; y < height; y++, start += width) {
+    for (let x = 0; x < width; ) {
+      const [old, now] = [before[start + x], after[start + x]];
+      const first = x++;
+      if (old === now) continue;
+      while (x < width && before[start + x] === old && after[start + x] === now) x++;
+      rows.span(y, first, x, old, now);
+    }
+  }
+  return rows.take();
+}

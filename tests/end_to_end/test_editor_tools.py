@@ -1,0 +1,147 @@
+"""Each tool for areas, by mouse and keyboard on the development page: exactly which pixels it paints."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.end_to_end.playground import Mask, Playground, served_page
+
+DESKTOP = {"width": 1280, "height": 860}
+ROAD, BUILDING = 1, 2
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with served_page() as address:
+        yield address
+
+
+@pytest.fixture
+def opened(browser: Browser, address: str) -> Iterator[Callable[..., Playground]]:
+    """`opened("size=64x48")`: an editor; a script error fails the test."""
+    made: list[Playground] = []
+
+    def open_page(query: str = "size=64x48") -> Playground:
+        made.append(Playground(browser, address, query, DESKTOP))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield open_page
+    for playground in made:
+        playground.close()
+    assert [error for playground in made for error in playground.errors] == []
+
+
+def blank() -> Mask:
+    return np.zeros((48, 64), dtype=np.uint8)
+
+
+def painted(playground: Playground, expected: Mask) -> None:
+    """The document becomes exactly this; a tool's code may still be on its way."""
+    count = int((expected == ROAD).sum())
+    script = "count => document.querySelector('segmentation-editor').engine.workspace.map.counts[1] === count"
+    playground.page.wait_for_function(script, arg=count)
+    assert np.array_equal(playground.mask(), expected)
+
+
+def colors(playground: Playground) -> np.ndarray[Any, np.dtype[np.int16]]:
+    """The photo's own pixels, as the browser decoded them."""
+    values = playground.page.evaluate(
+        """() => {
+            const { image } = document.querySelector("segmentation-editor").engine.stage;
+            const context = new OffscreenCanvas(image.width, image.height).getContext("2d");
+            context.drawImage(image, 0, 0);
+            return Array.from(context.getImageData(0, 0, image.width, image.height).data);
+        }"""
+    )
+    width, height = playground.editor.size
+    return np.array(values, dtype=np.int16).reshape(height, width, 4)[..., :3]
+
+
+def test_a_rectangle_from_pixel_to_pixel_and_with_shift_a_square(opened: Callable[..., Playground]) -> None:
+    playground = opened()
+    editor, keyboard = playground.editor, playground.page.keyboard
+    editor.tool("Rectangle")
+    editor.stroke([(40.5, 30.5), (10.5, 5.5)])  # both corners' pixels belong to it, whichever comes first
+    expected = blank()
+    expected[5:31, 10:41] = ROAD
+    painted(playground, expected)
+    keyboard.press("Control+z")
+    painted(playground, blank())
+    keyboard.down("Shift")
+    editor.stroke([(10.5, 10.5), (20.5, 13.5)])
+    keyboard.up("Shift")
+    square = blank()
+    square[10:21, 10:21] = ROAD
+    painted(playground, square)
+    editor.click((50.5, 40.5))  # a press alone is no rectangle
+    painted(playground, square)
+
+
+def test_an_ellipse_in_its_box(opened: Callable[..., Playground]) -> None:
+    playground = opened()
+    playground.page.keyboard.press("Shift+F")
+    playground.editor.stroke([(8.5, 6.5), (39.5, 26.5)])
+    y, x = np.mgrid[0:48, 0:64] + 0.5
+    expected = blank()
+    expected[((x - 24) / 16) ** 2 + ((y - 16.5) / 10.5) ** 2 <= 1] = ROAD
+    painted(playground, expected)
+
+
+def test_a_lasso_that_crosses_itself_leaves_no_hole(opened: Callable[..., Playground]) -> None:
+    playground = opened()
+    playground.editor.tool("Lasso")
+    corners = [(10, 10), (40, 10), (40, 30), (10, 30), (10, 10), (30, 10), (30, 20), (10, 20)]
+    playground.editor.stroke([(float(x), float(y)) for x, y in corners])
+    expected = blank()
+    expected[10:30, 10:40] = ROAD
+    painted(playground, expected)
+
+
+def test_a_rectangle_by_keyboard_is_given_up_by_escape_or_painted(opened: Callable[..., Playground]) -> None:
+    playground = opened()
+    keyboard, stage = playground.page.keyboard, playground.editor.stage
+    keyboard.press("f")
+    stage.focus()
+    for key in ["Shift+ArrowLeft"] * 80 + ["Shift+ArrowUp"] * 60:
+        stage.press(key)
+    for given_up in (True, False):
+        keyboard.down("Space")
+        for key in ["Shift+ArrowRight"] * 7 + ["Shift+ArrowDown"] * 4:
+            keyboard.press(key)
+        if given_up:
+            keyboard.press("Escape")
+        keyboard.up("Space")
+        for key in ["Shift+ArrowLeft"] * 7 + ["Shift+ArrowUp"] * 4:
+            keyboard.press(key)
+    expected = blank()
+    expected[0:5, 0:8] = ROAD
+    painted(playground, expected)
+
+
+def test_a_magic_wand_paints_what_is_alike_and_connected(opened: Callable[..., Playground]) -> None:
+    playground = opened()
+    page, editor = playground.page, playground.editor
+    editor.tool("Magic wand")
+    for _ in range(3):
+        page.keyboard.press("]")
+    expect(editor.root.locator("mw-editor-options output")).to_have_text("36")
+    picture = colors(playground)
+    alike = np.abs(picture - picture[5, 30]).max(axis=2) <= 36
+    expected = blank()
+    reached = {(5, 30)}
+    open_pixels = [(5, 30)]
+    while open_pixels:
+        y, x = open_pixels.pop()
+        expected[y, x] = ROAD
+        for place in ((y - 1, x), (y + 1, x), (y, x - 1), (y, x + 1)):
+            if 0 <= place[0] < 48 and 0 <= place[1] < 64 and alike[place] and place not in reached:
+                reached.add(place)
+                open_pixels.append(place)
+    assert 20 < len(reached) < 64 * 48
+    editor.click((30.5, 5.5))
+    painted(playground, expected)
+    page.keyboard.press("Control+z")
+    painted(playground, blank())
