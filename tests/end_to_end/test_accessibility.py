@@ -16,7 +16,7 @@ AXE = FRONTEND / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 #: What the scheme of colours can change; everything else is judged once.
 OF_COLOURS = ["color-contrast", "link-in-text-block"]
-_RUN = """
+RUN_AXE = """
 async options => {
   await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
   for (const one of document.getAnimations()) if (one instanceof CSSTransition) one.finish();
@@ -43,7 +43,7 @@ def problems(page: Page) -> list[str]:
     ]
     for scheme, rules in judging:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        found += [f"{urlsplit(page.url).path} {scheme} {line}" for line in page.evaluate(_RUN, {"runOnly": rules})]
+        found += [f"{urlsplit(page.url).path} {scheme} {line}" for line in page.evaluate(RUN_AXE, {"runOnly": rules})]
     return found
 
 

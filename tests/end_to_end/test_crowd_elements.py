@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.end_to_end.conftest import ensure_frontend
 from tests.end_to_end.frame_page import SIZE, FramePage, decoded, mask, painted_colors
+from tests.end_to_end.test_accessibility import AXE, RUN_AXE, TAGS
 
 SEMANTIC = """
 <crowd-form>
@@ -66,7 +67,7 @@ SURVEY = """
     <crowd-radio-button name="btn2" value="no">No</crowd-radio-button>
   </crowd-radio-group>
   <crowd-text-area name="essay" rows="4" placeholder="Lorem ipsum"></crowd-text-area>
-  <select name="native"><option value="a">A</option><option value="b" selected>B</option></select>
+  <select name="native" aria-label="Native"><option value="a">A</option><option value="b" selected>B</option></select>
   <input type="hidden" name="page" value="3">
 </crowd-form>
 """
@@ -265,6 +266,20 @@ def test_what_is_not_available_is_said(open_template: Open) -> None:
 def test_a_picture_that_is_not_there_is_said(open_template: Open) -> None:
     page = open_template(SEMANTIC.replace("photo.jpg", "gone.jpg"))
     expect(page.frame.get_by_text("The image cannot be opened")).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("template", [SEMANTIC, INSTANCES, CUSTOM_LABELS, SURVEY, VERIFY])
+def test_the_elements_pass_axe(open_template: Open, template: str, theme: str) -> None:
+    page = open_template(template, files={"mask.png": MASK})
+    page.say(type="task", language="en", theme=theme, draft=None, readOnly=False)
+    if "-segmentation" in template:
+        expect(page.frame.get_by_test_id("coverage")).to_be_visible()
+    else:  # with what is missing marked
+        page.frame.get_by_role("button", name="Submit", exact=True).click()
+    frame = page.page.frames[1]
+    frame.evaluate(AXE.read_text(encoding="utf-8"))
+    assert frame.evaluate(RUN_AXE, {"runOnly": {"type": "tag", "values": TAGS}}) == []
 
 
 def test_the_frame_speaks_german(open_template: Open) -> None:

@@ -12,6 +12,7 @@ from tests.end_to_end.browser import Person, View
 from tests.end_to_end.client import mask_pixels, photo
 from tests.end_to_end.single import only_object
 from tests.end_to_end.stack import eventually
+from tests.end_to_end.test_accessibility import problems
 
 WIDTH, HEIGHT = 160, 120
 TEMPLATE = """<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>
@@ -94,6 +95,7 @@ def test_a_labeler_paints_in_the_template_and_submits(make_cast: Callable[..., A
     framed.box("cat", 20, 20, 60, 60)
     framed.box("vase", 80, 40, 140, 100)
     framed.frame.get_by_label("Remark").fill("Two things")
+    assert problems(person.page) == []
     framed.submit()
     data_object = only_object(cast, job)
     (answer,) = data_object["annotations"]
@@ -178,6 +180,7 @@ def test_a_manager_sees_the_template_and_the_answer_before_anything_starts(
     framed.submit()
     shown = page.locator(".mw-preview__answer pre")
     expect(shown).to_be_visible()
+    assert problems(page) == []
     answer = json.loads(shown.inner_text())
     assert answer["annotatedResult"]["inputImageProperties"] == {"height": HEIGHT, "width": WIDTH}
     assert list(answer["annotatedResult"]["labelMappings"]) == ["cat", "cup", "vase"]

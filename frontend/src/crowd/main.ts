@@ -5,6 +5,7 @@
 import type { FromFrame } from "../shared/frame-messages";
 import { CrowdForm } from "./elements/form";
 import { FrameLink } from "./link";
+import { t } from "../shared/i18n";
 import { pageHelp } from "./page-help";
 import { dressPage, followsTheme, tellActivity, tellHeight, tellProblems } from "./page";
 import { defineElements } from "./registry";
@@ -35,6 +36,7 @@ async function begin(): Promise<void> {
 }
 
 dressPage();
+document.title ||= t("Task");
 defineElements();
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => void begin());
 else void begin();

@@ -138,7 +138,7 @@ export class LabelList extends SignalElement {
             @keydown=${(event: KeyboardEvent) => this.#searchKey(event, shown)}
           />`
         : nothing}
-      <ul role="listbox" aria-labelledby="heading" tabindex="0" aria-activedescendant="class-${editor.category.value}"
+      <ul role="listbox" aria-labelledby="heading" tabindex="0" aria-activedescendant=${editor.category.value === 0 ? nothing : `class-${editor.category.value}`}
         @keydown=${(event: KeyboardEvent) => this.#arrows(event, shown)}>
         ${shown.map((category) => this.#row(engine, category, whole))}
       </ul>
