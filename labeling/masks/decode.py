@@ -44,7 +44,7 @@ def decode_mask(data: bytes, *, width: int, height: int, known_indices: Collecti
 
     `known_indices` are the label set's indices; BACKGROUND (0) is always known. Colours are not looked at:
     the index is the class. Allocates about three times width x height bytes at most, whatever the file
-    claims. Raises MaskError with one of its codes.
+    claims. Raises MaskError with all that can be told to be wrong.
     """
     if len(data) > max_mask_bytes(width, height):
         raise MaskError(
@@ -58,39 +58,58 @@ def decode_mask(data: bytes, *, width: int, height: int, known_indices: Collecti
             },
             _("Send only the mask, as an indexed PNG."),
         )
-    header = _checked_header(data, width, height)
-    essential = _essential_png(data, header)
-    raster = MaskRaster(_pixels(essential))
-    _check_known(raster, known_indices)
+    header = _readable_header(data)
+    faults = _header_faults(header, width, height)
+    # Of a mask of another size the classes are told as well, unless it is larger: that could cost any memory.
+    if not faults or ([one.code for one in faults] == ["wrong_size"] and _fits(header, width, height)):
+        try:
+            raster = MaskRaster(_pixels(_essential_png(data, header)))
+            _check_known(raster, known_indices)
+        except MaskError as error:
+            faults.append(error)
+    if faults:
+        faults[0].others = tuple(faults[1:])
+        raise faults[0]
     return raster
 
 
-def _checked_header(data: bytes, width: int, height: int) -> Header:
+def _fits(header: Header, width: int, height: int) -> bool:
+    return 0 < header.width * header.height <= width * height
+
+
+def _readable_header(data: bytes) -> Header:
     header = read_header(data)
     if header is None:
         if data.startswith(SIGNATURE[: max(1, len(data))]) and data and len(data) < 33:
             raise MaskError("truncated", _("The mask ends inside its header."), _SEND_AGAIN)
         raise MaskError("not_png", _("The mask is not a PNG file."), _("Send an 8-bit indexed PNG."))
+    if header.interlace not in (0, 1):
+        raise MaskError("not_png", _("The mask has an unknown interlace method."), _("Send an 8-bit indexed PNG."))
+    return header
+
+
+def _header_faults(header: Header, width: int, height: int) -> list[MaskError]:
+    faults: list[MaskError] = []
     if (header.width, header.height) != (width, height):
-        raise MaskError(
+        size = MaskError(
             "wrong_size",
             _("The mask is %(width)s x %(height)s pixels, the image %(image_width)s x %(image_height)s.")
             % {"width": header.width, "height": header.height, "image_width": width, "image_height": height},
             _("Send a mask of the image's stored size; do not scale it or turn it by EXIF orientation."),
         )
+        faults.append(size)
     palette_ok = header.color_type == PALETTE and header.bit_depth in (1, 2, 4, 8)
     grey_ok = header.color_type == GREY and header.bit_depth == 8
     if not (palette_ok or grey_ok):
         kind = COLOR_TYPE_NAMES.get(header.color_type, f"colour type {header.color_type}")
-        raise MaskError(
+        mode = MaskError(
             "wrong_mode",
             _("The mask is a %(bit_depth)s-bit %(kind)s PNG, which does not carry class indices.")
             % {"bit_depth": header.bit_depth, "kind": kind},
             _("Send one channel: an indexed (palette) PNG or an 8-bit grey PNG whose values are class indices."),
         )
-    if header.interlace not in (0, 1):
-        raise MaskError("not_png", _("The mask has an unknown interlace method."), _("Send an 8-bit indexed PNG."))
-    return header
+        faults.append(mode)
+    return faults
 
 
 def _essential_png(data: bytes, header: Header) -> bytes:

@@ -19,6 +19,7 @@ class MaskError(Exception):
     """A mask that cannot be used.
 
     `code` is for programs, `message` says what is wrong, `hint` says what to do; `str()` is both sentences.
+    `others` are further faults of the same mask, `all` it and them.
     """
 
     def __init__(self, code: MaskErrorCode, message: str, hint: str) -> None:
@@ -26,6 +27,11 @@ class MaskError(Exception):
         self.code: MaskErrorCode = code
         self.message = message
         self.hint = hint
+        self.others: tuple[MaskError, ...] = ()
+
+    @property
+    def all(self) -> tuple[MaskError, ...]:
+        return (self, *self.others)
 
 
 class PaletteError(ValueError):

@@ -34,6 +34,8 @@ from workforce.services.acceptance import accept
 from workforce.services.claims import why_not_mine
 from workforce.states import ClaimState
 
+MOST_REASON_CHARS = 500
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -75,11 +77,24 @@ def other_answer(kind: str, content: dict[str, Any]) -> Answer:
             "'%(kind)s' is no kind of answer here. Send a mask as image/png, or kind 'crowd', 'empty' or 'impossible'."
         ) % {"kind": kind}
         raise WrongAnswer(message, fields=(FieldProblem("kind", "unknown", message),))
-    if kind == AnnotationKind.IMPOSSIBLE and not str(content.get("reason", "")).strip():
+    kept = {"reason": _reason(content)} if kind == AnnotationKind.IMPOSSIBLE else {}
+    return Answer(AnnotationKind(kind), _canonical(kind, kept), kept)
+
+
+def _reason(content: dict[str, Any]) -> str:
+    reason = str(content.get("reason", "")).strip()
+    if not reason:
         message = _("Say why it cannot be labeled.")
         raise WrongAnswer(message, fields=(FieldProblem("content.reason", "required", message),))
-    kept = {"reason": str(content["reason"]).strip()[:500]} if kind == AnnotationKind.IMPOSSIBLE else {}
-    return Answer(AnnotationKind(kind), _canonical(kind, kept), kept)
+    if len(reason) > MOST_REASON_CHARS:
+        message = _("The reason has more than %(most)s characters. Say it more briefly.") % {"most": MOST_REASON_CHARS}
+        raise WrongAnswer(message, fields=(FieldProblem("content.reason", "too_long", message),))
+    return reason
+
+
+def mask_problems(error: MaskError) -> tuple[FieldProblem, ...]:
+    """All that is wrong with a mask, in the language of whoever sent it."""
+    return tuple(FieldProblem("mask", one.code, reword(str(one))) for one in error.all)
 
 
 def _canonical(kind: str, content: dict[str, Any]) -> bytes:
@@ -160,8 +175,8 @@ def _checked(claim: ClaimContext, answer: Answer) -> str:
     try:
         raster = decode_mask(answer.body, width=claim.width, height=claim.height, known_indices=claim.known_indices)
     except MaskError as error:
-        message = reword(str(error))
-        raise WrongAnswer(message, fields=(FieldProblem("mask", error.code, message),)) from error
+        fields = mask_problems(error)
+        raise WrongAnswer(" ".join(problem.message for problem in fields), fields=fields) from error
     if claim.require_full_coverage and 0 in raster.present():
         message = _("Every pixel needs a class in this task. Fill the unlabeled pixels.")
         raise WrongAnswer(message, fields=(FieldProblem("mask", "unlabeled_pixels", message),))

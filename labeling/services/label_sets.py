@@ -212,6 +212,11 @@ def _fill_colors(wanted: list[Category], problems: list[FieldProblem]) -> None:
     found = color_problems(chosen)
     for index, code, sentence in found:
         problems.append(FieldProblem(f"categories.{places.get(index, 0)}.color", code, reword(sentence)))
+    for place, category in enumerate(wanted):
+        index, color = category["index"], category["color"]
+        if color and (places[index] != place or index not in chosen):  # an index that cannot stand hides no colour
+            found = color_problems({1: color})
+            problems += [FieldProblem(f"categories.{place}.color", code, reword(text)) for _i, code, text in found]
     if problems:
         return
     taken = dict(chosen)

@@ -125,13 +125,14 @@ def test_a_name_is_taken_whatever_its_case_but_only_in_its_organization(acme: Co
 
 def test_inputs_that_are_empty_missing_unfinished_or_of_others(acme: Company, initech: Company) -> None:
     empty, open_one = make_upload(acme, {}), make_upload(acme, photos(1), complete=False)
-    theirs = make_upload(initech, photos(1))
+    ours, theirs = make_upload(acme, photos(1)), make_upload(initech, photos(1))
     cases = {
         f"upload://{empty.pk}/": "input_empty",
         f"upload://{open_one.pk}/": "upload_not_complete",
         f"upload://{theirs.pk}/": "address_unusable",
         f"upload://{theirs.pk}/photo-0000.png": "address_unusable",
         f"upload://{empty.pk}/list.manifest": "object_missing",
+        f"upload://{ours.pk}/photo-0000.png": "not_a_manifest",
         "maskwright://blobs/x": "address_unusable",
         f"upload://{empty.pk}/../x/": "address_unusable",
     }

@@ -62,6 +62,19 @@ def test_one_and_255_categories_are_enough_and_not_too_many(acme: Company) -> No
         ([{"name": "a", "index": 256}], {"categories.0.index": "bad_index"}),
         ([{"name": "a", "index": 3}, {"name": "b", "index": 3}], {"categories.1.index": "duplicate_index"}),
         ([{"name": "a", "color": "red"}], {"categories.0.color": "bad_color"}),
+        (
+            [
+                {"name": "a", "index": 3, "color": "red"},
+                {"name": "b", "index": 3},
+                {"name": "c", "index": 0, "color": "x"},
+            ],
+            {
+                "categories.0.color": "bad_color",
+                "categories.1.index": "duplicate_index",
+                "categories.2.index": "bad_index",
+                "categories.2.color": "bad_color",
+            },
+        ),
         ([{"name": "a", "color": "#ffffff"}], {"categories.0.color": "reserved_color"}),
         (
             [{"name": "a", "color": "#123456"}, {"name": "b", "color": "#123456"}],

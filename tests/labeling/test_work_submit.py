@@ -1,10 +1,12 @@
 """Answers: accepted once, kept when late, refused with reasons when wrong."""
 
+import io
 import uuid
 
 import numpy as np
 import pytest
 from django.db import connection
+from PIL import Image
 
 from labeling.masks import sha256
 from labeling.models import Annotation
@@ -119,6 +121,38 @@ def test_a_wrong_mask_is_refused_with_its_reason_and_nothing_is_lost(
     assert reply.status_code == 422
     assert [problem["code"] for problem in reply.json()["fields"]] == [code]
     assert submit(client, assignment, flat_mask(1)).status_code == 200
+
+
+def test_all_that_is_wrong_with_a_mask_is_said_at_once(acme: Company) -> None:
+    make_job(acme)
+    client = acme.client("labeler")
+    grey = io.BytesIO()
+    Image.new("L", (4, 4), 250).save(grey, "PNG")
+    reply = submit(client, claim(client).json(), grey.getvalue())
+    assert reply.status_code == 422
+    assert [problem["code"] for problem in reply.json()["fields"]] == ["wrong_size", "unknown_index"]
+    assert all(problem["message"] in reply.json()["message"] for problem in reply.json()["fields"])
+
+
+def test_a_reason_that_is_too_long_is_refused_and_not_cut(acme: Company) -> None:
+    make_job(acme)
+    client = acme.client("labeler")
+    assignment = claim(client).json()
+    reply = submit(client, assignment, {"kind": "impossible", "content": {"reason": "x" * 501}})
+    assert reply.status_code == 422
+    assert [(one["path"], one["code"]) for one in reply.json()["fields"]] == [("content.reason", "too_long")]
+    assert submit(client, assignment, {"kind": "impossible", "content": {"reason": "x" * 500}}).status_code == 200
+
+
+def test_another_content_type_is_told_what_is_taken(acme: Company) -> None:
+    make_job(acme)
+    client = acme.client("labeler")
+    assignment = claim(client).json()
+    headers = {"X-Fencing-Token": str(assignment["token"]), "Idempotency-Key": str(uuid.uuid4())}
+    url = f"/api/v1/work/claims/{assignment['id']}/submit"
+    reply = client.post(url, b"x", content_type="text/plain", headers=headers)
+    assert (reply.status_code, reply.json()["code"]) == (415, "unsupported_media_type")
+    assert reply.json()["message"].endswith("'text/plain'. Send image/png, application/json.")
 
 
 def test_headers_are_asked_for(acme: Company) -> None:

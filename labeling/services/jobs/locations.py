@@ -10,6 +10,7 @@ from labeling.storage import OWN_OUTPUT, Resolver, parse_address
 from maskwright.core.errors import DomainError, FieldProblem
 from maskwright.core.objects import ObjectMissing
 
+_PHOTOS = (".jpg", ".jpeg", ".png")
 _PROBE = ".maskwright-write-test"
 
 
@@ -33,6 +34,12 @@ def input_problems(resolver: Resolver, uri: str) -> Iterator[FieldProblem]:
                 yield FieldProblem("input_uri", "input_empty", message)
             return
         location = resolver.resolve(uri)
+        if address.key.lower().endswith(_PHOTOS):
+            message = _(
+                "This is the address of a photo. Name a manifest, or the folder of the photos with a slash at its end."
+            )
+            yield FieldProblem("input_uri", "not_a_manifest", message)
+            return
         if not location.store.exists(location.key):
             raise ObjectMissing(
                 _("There is no manifest at %(uri)s. A folder of photos ends with a slash.") % {"uri": uri}

@@ -143,8 +143,8 @@ def _raster(png: bytes, item: DataObject, indices: list[int]) -> MaskRaster:
     try:
         return decode_mask(png, width=width, height=height, known_indices=indices)
     except MaskError as error:
-        message = reword(str(error))
-        raise Invalid(message, fields=(FieldProblem("mask", error.code, message),)) from error
+        fields = tuple(FieldProblem("mask", one.code, reword(str(one))) for one in error.all)
+        raise Invalid(" ".join(problem.message for problem in fields), fields=fields) from error
 
 
 def _place(job: LabelingJob, origin: Task) -> Task:

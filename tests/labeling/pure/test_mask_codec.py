@@ -189,6 +189,21 @@ def test_it_refuses_unknown_indices_and_lists_them() -> None:
     assert caught.value.code == "unknown_index"
 
 
+def faults_of(mask: Image.Image, width: int, height: int) -> list[str]:
+    out = io.BytesIO()
+    mask.save(out, "PNG")
+    with pytest.raises(MaskError) as caught:
+        decode_mask(out.getvalue(), width=width, height=height, known_indices=[1, 2])
+    return [error.code for error in caught.value.all]
+
+
+def test_all_faults_are_told_at_once() -> None:
+    assert faults_of(Image.new("RGB", (3, 2)), 5, 5) == ["wrong_size", "wrong_mode"]
+    assert faults_of(Image.new("L", (3, 2), 9), 5, 5) == ["wrong_size", "unknown_index"]
+    # Larger than its image: its pixels are not even inflated.
+    assert faults_of(Image.new("L", (30, 20), 9), 5, 5) == ["wrong_size"]
+
+
 def test_background_is_always_known() -> None:
     blank = MaskRaster.blank(3, 2)
     assert decode_mask(encode_mask(blank, FULL_PALETTE), width=3, height=2, known_indices=[5]) == blank

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import APIException, UnsupportedMediaType, ValidationError
 from rest_framework.response import Response
 
 from maskwright.core.api.request_id import request_id
@@ -37,11 +37,18 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         message = _("The request has fields that cannot be used; each is listed with what to do.")
         return Response(error_body("invalid", message, fields, identity), status=422)
     if isinstance(error, APIException):
-        body = error_body(str(error.default_code), str(error.detail), (), identity)
+        message = _what_is_taken(context) if isinstance(error, UnsupportedMediaType) else str(error.detail)
+        body = error_body(str(error.default_code), message, (), identity)
         return Response(
             body, status=error.status_code, headers=_headers(error.status_code, getattr(error, "wait", None))
         )
     return None
+
+
+def _what_is_taken(context: dict[str, Any]) -> str:
+    taken = ", ".join(dict.fromkeys(parser.media_type for parser in context["view"].get_parsers()))
+    given = context["request"]._request.content_type or ""
+    return _("This call does not take the content type '%(given)s'. Send %(taken)s.") % {"given": given, "taken": taken}
 
 
 def _headers(status: int, wait: float | None = None) -> dict[str, str]:
