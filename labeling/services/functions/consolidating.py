@@ -1,8 +1,8 @@
 """Ask a job's consolidation function about the answers that wait, several objects at a time.
 
-What is asked is a row for each object and generation (`FunctionCall`). A run takes some rows for as long as a call may
-last, writes the documented payload, calls with no transaction open, and settles each object by itself: with a mask
-that fits, or with the reason why not. A killed run's rows are taken again and asked under the same key.
+What is asked is a row for each object and generation (`FunctionCall`). A run takes some rows for as long as it lives,
+writes the documented payload, calls with no transaction open, and settles each object by itself: with a mask that fits,
+or with the reason why not. A killed run's rows are taken again soon and asked under the same key.
 """
 
 import json
@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.db.models import Min
@@ -42,6 +43,7 @@ from labeling.services.tasks import advance_task
 from labeling.states import TaskState
 from labeling.storage import Location, Resolver
 from maskwright.core.errors import DomainError, Unavailable
+from maskwright.core.heartbeat import heartbeat
 from maskwright.core.outbox import emit
 from maskwright.core.scope import organization_scope
 from maskwright.organizations.models import Organization
@@ -52,8 +54,8 @@ MOST_INLINE = 4 << 20
 #: From this attempt on objects are asked about one at a time: one of them may be what the function fails at.
 ALONE_AFTER = 2
 RUN_SECONDS = 600.0
-#: Beside the function's own time limit: reading masks, writing files.
-_MARGIN = timedelta(seconds=60)
+#: For so long a run has its rows to itself; renewed while it lives, however long an answer takes.
+_LEASE = timedelta(seconds=15)
 _NAMESPACE = uuid.UUID("5d0a7d1e-3f0c-4d43-9d51-6f8f3a1e2c22")
 
 
@@ -81,7 +83,9 @@ def consolidate_waiting(*, organization_id: uuid.UUID, job_id: uuid.UUID) -> Non
             batch = _take(job_id)
         if batch is None:
             break
-        _consolidate(batch)
+        unsettled = {one.call_id for one in batch.asked}
+        with heartbeat(partial(_hold, organization_id, unsettled), every=_LEASE.total_seconds() / 3):
+            _consolidate(batch, unsettled)
     with organization_scope(organization_id):
         first = _waiting(job_id).aggregate(first=Min("next_at"))["first"]
         if first is not None:
@@ -119,8 +123,7 @@ def _take(job_id: uuid.UUID) -> _Batch | None:
         rows = rows[:1]
     if not rows:
         return None
-    until = timezone.now() + timedelta(seconds=function.timeout_seconds if function is not None else 0) + _MARGIN
-    _waiting(job_id).filter(pk__in=[row.pk for row in rows]).update(next_at=until)
+    _waiting(job_id).filter(pk__in=[row.pk for row in rows]).update(next_at=timezone.now() + _LEASE)
     asked = []
     for row in rows:
         plan = read_plan(_task_of(row).pk)
@@ -131,6 +134,13 @@ def _take(job_id: uuid.UUID) -> _Batch | None:
     asked.sort(key=lambda one: one.plan.index)
     order = _order(used.job, asked)
     return _Batch(used.organization_id, function.pk if function is not None else None, order, asked)
+
+
+def _hold(organization_id: uuid.UUID, unsettled: set[uuid.UUID]) -> None:
+    """Another process's run leaves them alone for a while longer."""
+    with organization_scope(organization_id):
+        held = FunctionCall.objects.filter(pk__in=list(unsettled), state=CallState.WAITING)
+        held.update(next_at=timezone.now() + _LEASE)
 
 
 def _order(job: LabelingJob, asked: Sequence[_Asked]) -> ConsolidationOrder:
@@ -147,7 +157,7 @@ def _order(job: LabelingJob, asked: Sequence[_Asked]) -> ConsolidationOrder:
     )
 
 
-def _consolidate(batch: _Batch) -> None:
+def _consolidate(batch: _Batch, unsettled: set[uuid.UUID]) -> None:
     if not batch.asked:
         return
     pngs = {one.call_id: read_masks(one.plan) for one in batch.asked}
@@ -158,10 +168,12 @@ def _consolidate(batch: _Batch) -> None:
     said = _ask(batch, items)
     if isinstance(said, FunctionRefused) and len(batch.asked) > 1:  # one of them may be what it stumbled over
         for one in batch.asked:
-            _consolidate(replace(batch, asked=[one]))
+            _consolidate(replace(batch, asked=[one]), unsettled)
         return
     for one in batch.asked:
         answer = said if isinstance(said, FunctionError) else said[str(one.plan.index)]
+        if isinstance(answer, FunctionUnavailable):
+            unsettled.discard(one.call_id)  # when it is asked again is now said by the row alone
         _settle(batch, one, answer, pngs[one.call_id])
 
 
