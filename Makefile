@@ -6,7 +6,7 @@ SETUP := $(PYTHON) -I platform/maskwright/supervise/setup.py
 export PYTHONPATH := platform:.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run messages dev check check-templates test e2e soak bench simulate bench-editor doctor clean
+.PHONY: help setup run messages dev check check-templates test e2e soak bench simulate bench-editor bench-autoseg doctor clean
 
 help: ## Show this list
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -47,6 +47,9 @@ simulate: setup ## A working day of 200 labelers by the real services in minutes
 bench-editor: setup ## Measure the editor in Chromium: pointer to pixels, frames, fills, encoding, loading, memory
 	@$(VENV)/python benchmarks/bench_editor.py
 	@$(VENV)/python benchmarks/bench_next_photo.py
+
+bench-autoseg: setup ## Measure auto-segmentation on photos with masks: DATA=<folder of images/ and masks/>
+	@DATA="$(DATA)" $(VENV)/python benchmarks/bench_autoseg.py
 
 doctor: setup ## Say what is wrong with this installation and what to do
 	@$(VENV)/python -m maskwright.supervise doctor

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import http.client
 import json
+import math
+import struct
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -11,6 +14,8 @@ from urllib.parse import urlsplit
 from labeling.wording import gettext_noop
 
 from .prompts import Box, Prompt, prompt_json
+
+_NOT_UNDERSTOOD = gettext_noop("The tool gave an answer that is not understood. Tell your operator.")
 
 
 class BackendUnavailable(Exception):
@@ -41,10 +46,12 @@ class Segment:
 
 @dataclass(frozen=True)
 class InferenceClient:
-    """`url` is the inference process' address; `timeout` is in seconds, for connecting and for every wait."""
+    """`url` is the inference process' address; `timeout` is in seconds, for a whole request."""
 
     url: str
     timeout: float = 10.0
+    max_bytes: int = 64 << 20
+    """Of an answer; a mask of the largest image takes far less."""
 
     def segment(self, prompt: Prompt, *, sha256: str, load: Callable[[], bytes]) -> Segment:
         """The object of `prompt` in the image with this SHA-256.
@@ -71,8 +78,7 @@ class InferenceClient:
     def _post(self, headers: dict[str, str], body: bytes) -> Segment:
         status, answered, data = self._request("POST", "/v1/segment", headers, body)
         if status == http.HTTPStatus.OK:
-            x0, y0, x1, y1 = (int(number) for number in answered["X-Box"].split(","))
-            return Segment(png=data, box=Box(x0, y0, x1, y1), score=float(answered["X-Score"]))
+            return _segment(answered, data)
         code, message = _error(data)
         if status >= http.HTTPStatus.INTERNAL_SERVER_ERROR:
             raise BackendUnavailable(code, message)
@@ -85,9 +91,10 @@ class InferenceClient:
         kind = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
         connection = kind(address.hostname or "", address.port, timeout=self.timeout)
         try:
+            deadline = time.monotonic() + self.timeout
             connection.request(method, address.path.rstrip("/") + path, body=body, headers=headers)
             response = connection.getresponse()
-            return response.status, response.headers, response.read()
+            return response.status, response.headers, self._read(response, deadline)
         except TimeoutError as error:
             message = gettext_noop(
                 "The tool did not answer within %(timeout)s seconds. Paint by hand or try again."
@@ -99,10 +106,38 @@ class InferenceClient:
         finally:
             connection.close()
 
+    def _read(self, response: http.client.HTTPResponse, deadline: float) -> bytes:
+        """The body; neither an endless nor a dripping one holds the web process."""
+        data = bytearray()
+        while part := response.read1(1 << 16):
+            data += part
+            if len(data) > self.max_bytes:
+                raise BackendUnavailable("failed", _NOT_UNDERSTOOD)
+            if time.monotonic() > deadline:
+                raise TimeoutError
+        return bytes(data)
+
+
+_PNG_HEAD = struct.Struct(">8s4x4sIIBB")
+
+
+def _segment(answered: http.client.HTTPMessage, data: bytes) -> Segment:
+    """The answer, if it is one: an 8-bit grey PNG of the size of its box, and a score that is a number."""
+    try:
+        x0, y0, x1, y1 = (int(number) for number in answered["X-Box"].split(","))
+        score = float(answered["X-Score"])
+        signature, chunk, width, height, depth, colour = _PNG_HEAD.unpack_from(data)
+    except (AttributeError, TypeError, ValueError, struct.error):
+        raise BackendUnavailable("failed", _NOT_UNDERSTOOD) from None
+    is_png = signature == b"\x89PNG\r\n\x1a\n" and chunk == b"IHDR" and (depth, colour) == (8, 0)
+    if not is_png or min(x0, y0) < 0 or (width, height) != (x1 - x0, y1 - y0) or not math.isfinite(score):
+        raise BackendUnavailable("failed", _NOT_UNDERSTOOD)
+    return Segment(png=data, box=Box(x0, y0, x1, y1), score=score)
+
 
 def _error(data: bytes) -> tuple[str, str]:
     try:
         content = json.loads(data)
         return str(content["code"]), str(content["message"])
     except (ValueError, KeyError, TypeError):
-        return "failed", gettext_noop("The tool gave an answer that is not understood. Tell your operator.")
+        return "failed", _NOT_UNDERSTOOD

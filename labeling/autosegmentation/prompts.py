@@ -1,12 +1,12 @@
 """What a labeler shows the tool.
 
-Four extreme points or a box. Positions are stored pixels, x right, y down.
+Four extreme points or a box, then clicks that correct. Positions are stored pixels, x right, y down.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from labeling.wording import gettext_noop as _
@@ -49,6 +49,9 @@ class Box:
 
 Point: TypeAlias = tuple[int, int]
 
+Correction: TypeAlias = tuple[int, int, bool]
+"""(x, y, positive): belongs to the object, or does not."""
+
 
 @dataclass(frozen=True)
 class ExtremePoints:
@@ -58,6 +61,7 @@ class ExtremePoints:
     left: Point
     bottom: Point
     right: Point
+    clicks: tuple[Correction, ...] = ()
 
     @property
     def points(self) -> tuple[Point, Point, Point, Point]:
@@ -74,6 +78,7 @@ class BoxPrompt:
     """A box around the object."""
 
     box: Box
+    clicks: tuple[Correction, ...] = ()
 
 
 Prompt: TypeAlias = ExtremePoints | BoxPrompt
@@ -81,12 +86,16 @@ Prompt: TypeAlias = ExtremePoints | BoxPrompt
 TOOL_EXTREME_POINTS = "extreme-points"
 TOOL_BOX = "box"
 
+MAX_CLICKS = 20
+"""More than that is work for the brush."""
+
 
 def parse_prompt(data: object, *, width: int, height: int) -> Prompt:
     """The prompt of an API request, checked against an image of `width` x `height`.
 
     `{"tool": "extreme-points", "points": [[x, y] x 4]}` in any order of the points, or
-    `{"tool": "box", "box": [x0, y0, x1, y1]}`. Raises PromptError: `bad_prompt`, `outside`, `too_small`.
+    `{"tool": "box", "box": [x0, y0, x1, y1]}`, either with `"clicks": [[x, y, positive], ...]` in the order they
+    were made. Raises PromptError: `bad_prompt`, `outside`, `too_small`.
     """
     if not isinstance(data, Mapping):
         raise PromptError("bad_prompt", _("The prompt is not a JSON object."))
@@ -101,8 +110,10 @@ def parse_prompt(data: object, *, width: int, height: int) -> Prompt:
             "bad_prompt",
             _("There is no tool %(tool)s. Choose one of: %(known)s.") % {"tool": f"{tool!r}", "known": known},
         )
+    prompt = replace(prompt, clicks=_clicks(data.get("clicks", [])))
     box = prompt.box
-    if box.x0 < 0 or box.y0 < 0 or box.x1 > width or box.y1 > height:
+    inside = all(0 <= x < width and 0 <= y < height for x, y, _positive in prompt.clicks)
+    if not inside or box.x0 < 0 or box.y0 < 0 or box.x1 > width or box.y1 > height:
         raise PromptError(
             "outside",
             _("The prompt reaches outside of the %(width)s x %(height)s image.") % {"width": width, "height": height},
@@ -114,10 +125,11 @@ def parse_prompt(data: object, *, width: int, height: int) -> Prompt:
 
 def prompt_json(prompt: Prompt) -> dict[str, object]:
     """The JSON that `parse_prompt` reads."""
+    clicks = {"clicks": [list(click) for click in prompt.clicks]} if prompt.clicks else {}
     if isinstance(prompt, ExtremePoints):
-        return {"tool": TOOL_EXTREME_POINTS, "points": [list(point) for point in prompt.points]}
+        return {"tool": TOOL_EXTREME_POINTS, "points": [list(point) for point in prompt.points], **clicks}
     box = prompt.box
-    return {"tool": TOOL_BOX, "box": [box.x0, box.y0, box.x1, box.y1]}
+    return {"tool": TOOL_BOX, "box": [box.x0, box.y0, box.x1, box.y1], **clicks}
 
 
 def _extreme_points(value: object) -> ExtremePoints:
@@ -137,6 +149,19 @@ def _point(value: object) -> Point:
     if not isinstance(value, list) or len(value) != 2:
         raise PromptError("bad_prompt", _("A point is [x, y]."))
     return _integer(value[0]), _integer(value[1])
+
+
+def _clicks(value: object) -> tuple[Correction, ...]:
+    if not isinstance(value, list) or len(value) > MAX_CLICKS:
+        raise PromptError(
+            "bad_prompt", _("Clicks are a list of at most %(most)s. Use the brush for the rest.") % {"most": MAX_CLICKS}
+        )
+    clicks = []
+    for each in value:
+        if not isinstance(each, list) or len(each) != 3 or not isinstance(each[2], bool):
+            raise PromptError("bad_prompt", _("A click is [x, y, true or false]."))
+        clicks.append((_integer(each[0]), _integer(each[1]), each[2]))
+    return tuple(clicks)
 
 
 def _box(value: object) -> Box:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import cache
+
 from labeling.wording import gettext_noop as _
 
 from .base import Backend
@@ -9,19 +12,21 @@ from .grabcut import GrabCut
 
 DEFAULT_BACKEND = "grabcut"
 
-_BACKENDS: dict[str, Backend] = {backend.name: backend for backend in (GrabCut(),)}
+_BACKENDS: Mapping[str, Callable[[], Backend]] = {"grabcut": GrabCut}
 
 
 class UnknownBackendError(LookupError):
     """No backend has this name; `str()` lists those that exist."""
 
 
-def get_backend(name: str = DEFAULT_BACKEND) -> Backend:
-    """The backend called `name`. Raises UnknownBackendError."""
+@cache
+def load_backend(name: str = DEFAULT_BACKEND) -> Backend:
+    """The backend called `name`, loaded once a process. Raises UnknownBackendError."""
     try:
-        return _BACKENDS[name]
+        make = _BACKENDS[name]
     except KeyError:
         listed = ", ".join(sorted(_BACKENDS))
         raise UnknownBackendError(
             _("There is no backend '%(name)s'. Choose one of: %(listed)s.") % {"name": name, "listed": listed}
         ) from None
+    return make()

@@ -13,6 +13,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -23,14 +24,15 @@ from labeling.images import MAX_BYTES, MAX_SIDE, ImageError, decode_image, inspe
 from labeling.masks import encode_grey
 from labeling.wording import gettext_noop as _
 
-from .base import Backend, Pixels
-from .cache import ImageCache
-from .prompts import PromptError, parse_prompt
-from .registry import DEFAULT_BACKEND, get_backend
+from .base import Backend, Embedding, Prediction, State, bounds, checked
+from .cache import ByteCache
+from .prompts import Box, ExtremePoints, Prompt, PromptError, parse_prompt, prompt_json
+from .registry import DEFAULT_BACKEND, load_backend
 
 logger = logging.getLogger(__name__)
 
 _MAX_PROMPT_CHARS = 2_000
+_STATES_BYTES = 64 << 20
 _IDLE_SECONDS = 30
 
 
@@ -77,34 +79,64 @@ class InferenceServer(ThreadingHTTPServer):
         backend: Backend | None = None,
         workers: int = 2,
         waiting: int = 16,
-        cache: ImageCache | None = None,
+        cache: ByteCache[Embedding] | None = None,
     ) -> None:
-        self.backend = backend or get_backend(DEFAULT_BACKEND)
+        self.backend = backend or load_backend(DEFAULT_BACKEND)
         self.turns = Turns(workers, waiting)
-        self.cache = cache or ImageCache()
+        self.cache: ByteCache[Embedding] = cache or ByteCache()
+        self._states: ByteCache[State] = ByteCache(_STATES_BYTES)
         super().__init__((host, port), _Handler)
 
-    def image(self, body: bytes, claimed_sha256: str) -> Pixels:
-        """The decoded image of a request, from its body or from the cache."""
+    def embedding(self, body: bytes, claimed_sha256: str) -> tuple[str, Embedding]:
+        """The image of a request as the backend wants it, from its body or from the cache, and its SHA-256."""
         if not body:
             cached = self.cache.get(claimed_sha256)
             if cached is None:
                 message = _("The image is not in memory. Send it in the body.")
                 raise Refused(HTTPStatus.NOT_FOUND, "not_cached", message)
-            return cached
+            return claimed_sha256, cached
         sha256 = hashlib.sha256(body).hexdigest()
         if claimed_sha256 and claimed_sha256 != sha256:
             message = _("The image is not the one that X-Image-Sha256 names. Send the right one.")
             raise Refused(HTTPStatus.BAD_REQUEST, "wrong_image", message)
-        image = self.cache.get(sha256)
-        if image is None:
+        embedding = self.cache.get(sha256)
+        if embedding is None:
             try:
                 inspect_image(body, max_side=MAX_SIDE)
-                image = np.asarray(decode_image(body).convert("RGB"), dtype=np.uint8)
+                pixels = np.asarray(decode_image(body).convert("RGB"), dtype=np.uint8)
             except ImageError as error:
                 raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, error.code, str(error)) from error
-            self.cache.put(sha256, image)
-        return image
+            embedding = self.backend.encode(pixels)
+            self.cache.put(sha256, embedding)
+        return sha256, embedding
+
+    def predict(self, sha256: str, embedding: Embedding, prompt: Prompt) -> Prediction:
+        """The object, corrected click by click. What was answered before is looked up, or else worked out again,
+        so that no request depends on an earlier one. Raises BadAnswer.
+        """
+        prompts = [replace(prompt, clicks=prompt.clicks[:count]) for count in range(len(prompt.clicks) + 1)]
+        keys = [f"{sha256} {json.dumps(prompt_json(each))}" for each in prompts]
+        state, done = None, 0
+        for count in range(len(prompt.clicks), 0, -1):
+            state = self._states.get(keys[count - 1])
+            if state is not None:
+                done = count
+                break
+        for count in range(done, len(prompts)):
+            if count == 0:
+                answer = self._start(embedding, prompt)
+            else:
+                answer = self.backend.predict(embedding, points=prompt.clicks[count - 1 : count], previous=state)
+            prediction = checked(answer, embedding.shape)
+            state = prediction.state
+            self._states.put(keys[count], state)
+        return prediction
+
+    def _start(self, embedding: Embedding, prompt: Prompt) -> Prediction:
+        if isinstance(prompt, ExtremePoints):
+            return self.backend.predict(embedding, extreme_points=prompt.points)
+        box = prompt.box
+        return self.backend.predict(embedding, box=(box.x0, box.y0, box.x1 - 1, box.y1 - 1))
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -138,15 +170,15 @@ class _Handler(BaseHTTPRequestHandler):
         prompt_json = self._prompt_json()
         body = self._body()
         with self.server.turns.take():
-            image = self.server.image(body, self.headers.get("X-Image-Sha256", "").lower())
-            height, width = image.shape[:2]
+            sha256, embedding = self.server.embedding(body, self.headers.get("X-Image-Sha256", "").lower())
+            height, width = embedding.shape[:2]
             try:
                 prompt = parse_prompt(prompt_json, width=width, height=height)
             except PromptError as error:
                 raise Refused(HTTPStatus.BAD_REQUEST, error.code, str(error)) from error
-            result = self.server.backend.segment(image, prompt)
-        png = encode_grey(result.mask.astype(np.uint8) * 255)
-        box = result.box
+            result = self.server.predict(sha256, embedding, prompt)
+        box = _around(prompt.box, bounds(result.mask))
+        png = encode_grey(result.mask[box.y0 : box.y1, box.x0 : box.x1].astype(np.uint8) * 255)
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", "image/png")
         self.send_header("Content-Length", str(len(png)))
@@ -193,11 +225,17 @@ class _Handler(BaseHTTPRequestHandler):
         logger.debug(format, *args)
 
 
+def _around(one: Box, other: Box | None) -> Box:
+    if other is None:
+        return one
+    return Box(min(one.x0, other.x0), min(one.y0, other.y0), max(one.x1, other.x1), max(one.y1, other.y1))
+
+
 def serve(port: int, *, host: str = "127.0.0.1", backend: str = DEFAULT_BACKEND, workers: int = 2) -> None:
     """Serve until SIGTERM or SIGINT. Raises UnknownBackendError, and OSError when the port is taken."""
     # The workers are the parallelism; OpenCV's own threads would only fight over the same cores.
     cv2.setNumThreads(1)
-    server = InferenceServer(port, host=host, backend=get_backend(backend), workers=workers)
+    server = InferenceServer(port, host=host, backend=load_backend(backend), workers=workers)
 
     def stop(_signal: int, _frame: object) -> None:
         # shutdown() waits for serve_forever, which runs in this very thread.

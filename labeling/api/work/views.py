@@ -202,7 +202,10 @@ class SegmentView(WorkView):
         request=OpenApiTypes.OBJECT, responses={(200, "image/png"): OpenApiTypes.BINARY}, parameters=[_TOKEN]
     )
     def post(self, request: Request, claim_id: uuid.UUID) -> HttpResponse:
-        """Auto-segmentation: `{"tool": "extreme-points", "points": [[x, y] x 4]}`; a grey PNG of the box in `X-Box`."""
+        """Auto-segmentation: `{"tool": "extreme-points", "points": [[x, y] x 4]}`; a grey PNG of the box in `X-Box`.
+
+        `clicks`, a list of `[x, y, positive]`, correct it in their order.
+        """
         found = segmentation.segment(
             user_id=self.user_id(request),
             claim_id=claim_id,

@@ -79,9 +79,9 @@ def gates_for(target: str, *, browser: bool) -> list[Gate]:
         case "soak":
             return [Gate("soak", (*pytest, "tests", "-m", "soak", "-p", "no:xdist", "-s"))]
         case "bench":
-            # These need a browser, not servers: `make bench-editor`.
-            browser_files = {ROOT / "benchmarks" / name for name in ("bench_editor.py", "bench_next_photo.py")}
-            files = sorted(set((ROOT / "benchmarks").glob("bench_*.py")) - browser_files)
+            # `make bench-editor` needs a browser, `make bench-autoseg` photos with masks; neither needs servers.
+            others = {ROOT / "benchmarks" / f"bench_{name}.py" for name in ("editor", "next_photo", "autoseg")}
+            files = sorted(set((ROOT / "benchmarks").glob("bench_*.py")) - others)
             return [Gate(file.stem, (PYTHON, str(file.relative_to(ROOT))), needs_addresses=True) for file in files]
         case "simulate":
             return [Gate("simulate", (PYTHON, "benchmarks/simulate.py"), needs_addresses=True)]

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from labeling.autosegmentation import ExtremePoints
 from labeling.autosegmentation.grabcut import GrabCut
 from labeling.demo_photos import DemoPhotoMissing, demo_photo, demo_photos
 from labeling.images import decode_image, inspect_image
@@ -61,8 +60,6 @@ def test_four_points_on_a_real_photo_give_most_of_the_object(name: str) -> None:
     rows, columns = np.nonzero(wanted)
     at = [rows.argmin(), columns.argmin(), rows.argmax(), columns.argmax()]
     top, left, bottom, right = ((int(columns[each]), int(rows[each])) for each in at)
-    result = GrabCut().segment(pixels, ExtremePoints(top, left, bottom, right))
-    found = np.zeros_like(wanted)
-    found[result.box.y0 : result.box.y1, result.box.x0 : result.box.x1] = result.mask
+    found = GrabCut().predict(pixels, extreme_points=(top, left, bottom, right)).mask
     overlap = (found & wanted).sum() / (found | wanted).sum()
     assert overlap > 0.75, f"{overlap:.3f}"
