@@ -43,6 +43,7 @@ TOOL_NAMES = {
     "ellipse": _("Ellipse"),
     "fill": _("Fill"),
     "magic-wand": _("Magic wand (paints what is alike in colour)"),
+    "refine": _("Refine regions (grow, shrink, fill holes, remove specks)"),
     "extreme-points": _("Four extreme points (outlines an object by itself)"),
 }
 

@@ -27,6 +27,7 @@ TOOLS = (
     "ellipse",
     "fill",
     "magic-wand",
+    "refine",
     "extreme-points",
 )
 MIN_SECONDS, MAX_SECONDS = 30, 28_800  # Ground Truth's TaskTimeLimitInSeconds for images

@@ -15,7 +15,9 @@ from maskwright.supervise.doctor import CHROMIUM_NAMES
 from tests.end_to_end.stack import eventually
 
 Point = tuple[float, float]
-ToolName = Literal["Brush", "Eraser", "Polygon", "Lasso", "Rectangle", "Ellipse", "Fill", "Magic wand", "Four points"]
+ToolName = Literal[
+    "Brush", "Eraser", "Polygon", "Lasso", "Rectangle", "Ellipse", "Fill", "Magic wand", "Refine regions", "Four points"
+]
 # The editor's own: how much room it leaves around a photo it fits into the view, and its largest scale.
 _PADDING = 24
 _LARGEST_SCALE = 64

@@ -145,3 +145,62 @@ def test_a_magic_wand_paints_what_is_alike_and_connected(opened: Callable[..., P
     painted(playground, expected)
     page.keyboard.press("Control+z")
     painted(playground, blank())
+
+
+def test_a_region_is_grown_shrunk_and_freed_of_holes_and_specks(opened: Callable[..., Playground]) -> None:
+    playground = opened()
+    page, editor = playground.page, playground.editor
+    editor.tool("Rectangle")
+    editor.stroke([(20.5, 15.5), (30.5, 25.5)])
+    editor.stroke([(50.5, 40.5), (51.5, 40.5)])
+    expected = blank()
+    expected[15:26, 20:31] = ROAD
+    expected[40, 50:52] = ROAD
+    painted(playground, expected)
+    editor.tool("Refine regions")
+    what = editor.root.get_by_label("What a click does")
+    editor.click((25.5, 20.5))
+    y, x = np.mgrid[0:48, 0:64]
+    away = np.hypot(x - np.clip(x, 20, 30), y - np.clip(y, 15, 25))
+    grown = expected.copy()
+    grown[away <= 3] = ROAD
+    painted(playground, grown)
+    what.select_option("Shrink")
+    editor.click((25.5, 20.5))
+    shrunk = grown.copy()
+    within = {(a, b) for a, b in zip(*np.nonzero(grown), strict=True)}
+    for row, column in within:
+        near = ((y - row) ** 2 + (x - column) ** 2 <= 9) & (grown == 0)
+        if away[row, column] <= 3 and near.any():
+            shrunk[row, column] = 0
+    painted(playground, shrunk)
+    what.select_option("Remove specks")
+    editor.stage.focus()
+    page.keyboard.press("Enter")  # the whole class: two pixels beside the large region are fewer than three
+    shrunk[40, 50:52] = 0
+    painted(playground, shrunk)
+    editor.tool("Rectangle")
+    page.keyboard.press("2")
+    editor.stroke([(25.5, 20.5), (26.5, 21.5)])
+    holed = shrunk.copy()
+    holed[20:22, 25:27] = BUILDING
+    painted(playground, holed)
+    editor.tool("Refine regions")
+    what.select_option("Fill holes")
+    editor.click((23.5, 18.5))
+    painted(playground, shrunk)
+
+
+def test_unlabeled_pixels_go_to_their_nearest_class(opened: Callable[..., Playground]) -> None:
+    playground = opened()
+    page, editor = playground.page, playground.editor
+    editor.box("Road", 0, 0, 10, 48)
+    editor.box("Building", 43, 0, 64, 48)
+    page.keyboard.press("Shift+N")
+    expected = blank()
+    expected[:, :26] = ROAD
+    expected[:, 26:] = BUILDING
+    expect(editor.root.get_by_test_id("coverage")).to_have_text("100% labeled")
+    mask = playground.mask()
+    mask = np.where(np.arange(64) == 26, expected, mask)  # as far from the one as from the other
+    assert np.array_equal(mask, expected)

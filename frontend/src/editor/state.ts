@@ -2,6 +2,7 @@ import { signal } from "@preact/signals-core";
 import { loadKeyChoices, type KeyChoices } from "./actions/key-choices";
 import type { PaintMode } from "./document/gesture";
 import type { ToolId } from "./tools/tool";
+import type { Refinement } from "./worker/refine";
 import type { Camera } from "./viewport/camera";
 
 export interface Notice {
@@ -19,6 +20,9 @@ export class EditorState {
   readonly brushSize = signal(24);
   /** How far a colour may be from the one clicked, for the magic wand: 0 to 255. */
   readonly tolerance = signal(24);
+  /** What a click on a region does, and by how many pixels. */
+  readonly refinement = signal<Refinement>("grow");
+  readonly reach = signal(3);
   /** Which number keys and wheel change now: the one of the tool in use. */
   readonly amount = signal<AmountId>("brushSize");
   readonly opacity = signal(0.5);
@@ -41,7 +45,7 @@ export class EditorState {
 }
 
 /** A tool's one number. */
-export type AmountId = "brushSize" | "tolerance";
+export type AmountId = "brushSize" | "tolerance" | "reach";
 
 export const MIN_BRUSH = 1;
 export const MAX_BRUSH = 1000;
@@ -52,8 +56,8 @@ export function stepBrush(size: number, direction: 1 | -1): number {
   return Math.min(MAX_BRUSH, Math.max(MIN_BRUSH, size + direction * step));
 }
 
-const LARGEST: Readonly<Record<AmountId, number>> = { brushSize: MAX_BRUSH, tolerance: 255 };
-const LEAST: Readonly<Record<AmountId, number>> = { brushSize: MIN_BRUSH, tolerance: 0 };
+const LARGEST: Readonly<Record<AmountId, number>> = { brushSize: MAX_BRUSH, tolerance: 255, reach: 500 };
+const LEAST: Readonly<Record<AmountId, number>> = { brushSize: MIN_BRUSH, tolerance: 0, reach: 1 };
 
 /** Sets a tool's number within its bounds. */
 export function setAmount(state: EditorState, id: AmountId, value: number): void {
@@ -66,4 +70,4 @@ export function stepAmount(state: EditorState, direction: 1 | -1): void {
   setAmount(state, id, id === "brushSize" ? stepBrush(state.brushSize.value, direction) : state[id].value + direction * STEPS[id]);
 }
 
-const STEPS: Readonly<Record<Exclude<AmountId, "brushSize">, number>> = { tolerance: 4 };
+const STEPS: Readonly<Record<Exclude<AmountId, "brushSize">, number>> = { tolerance: 4, reach: 1 };

@@ -17,7 +17,7 @@ import { MOST_ENTRIES, type Entry } from "./entries";
 import { readMask, toBase64, type Raster } from "./mask-image";
 import { fetchBytes, fetchPicture, PictureTransport, type Picture } from "./picture";
 
-const TOOLS = ["brush", "eraser", "polygon", "lasso", "rectangle", "ellipse", "fill", "magic-wand"];
+const TOOLS = ["brush", "eraser", "polygon", "lasso", "rectangle", "ellipse", "fill", "magic-wand", "refine"];
 
 /** The one that asks a server is there where the page around the frame asks it. */
 function tools(): readonly string[] {

@@ -32,6 +32,15 @@ export async function giveUnlabeled({ map, pixels }: Workspace, index: number): 
   }
 }
 
+/** Gives every unlabeled pixel to the class nearest to it, as one undo step. */
+async function giveToNearest({ map, pixels }: Workspace): Promise<void> {
+  for (;;) {
+    await map.settled();
+    const { width, height, revision } = map;
+    if (map.adopt(await pixels.nearest({ data: map.snapshot(), width, height }), revision)) return;
+  }
+}
+
 export const ACTIONS: readonly Action[] = [
   {
     id: "undo",
@@ -55,7 +64,7 @@ export const ACTIONS: readonly Action[] = [
   },
   {
     id: "smaller",
-    label: "Smaller brush, less tolerance",
+    label: "Smaller brush, fewer pixels, less tolerance",
     keys: ["["],
     group: "paint",
     icon: null,
@@ -64,7 +73,7 @@ export const ACTIONS: readonly Action[] = [
   },
   {
     id: "larger",
-    label: "Larger brush, more tolerance",
+    label: "Larger brush, more pixels, more tolerance",
     keys: ["]"],
     group: "paint",
     icon: null,
@@ -93,6 +102,16 @@ export const ACTIONS: readonly Action[] = [
       const category = currentCategory(workspace);
       if (category !== null) void giveUnlabeled(workspace, category.index);
     },
+  },
+  {
+    id: "give-nearest",
+    label: "Give all unlabeled pixels to their nearest class",
+    keys: ["shift+n"],
+    group: "paint",
+    icon: null,
+    paints: true,
+    enabled: ({ map }) => map.unlabeled > 0 && map.unlabeled < map.width * map.height,
+    run: (workspace) => void giveToNearest(workspace),
   },
   {
     id: "next-unlabeled",

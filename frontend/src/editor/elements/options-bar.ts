@@ -5,6 +5,7 @@ import { isMac, showKey } from "../actions/keys";
 import type { Action } from "../actions/registry";
 import type { Engine } from "../engine";
 import { MAX_BRUSH, setAmount } from "../state";
+import type { Refinement } from "../worker/refine";
 import { currentCategory } from "../workspace";
 import { baseStyles, icon, SignalElement } from "./base";
 
@@ -67,6 +68,16 @@ export class OptionsBar extends SignalElement {
       }
       label input[type="range"] {
         inline-size: 96px;
+      }
+      select {
+        margin-inline-end: 8px;
+        min-block-size: 32px;
+        padding: 0 8px;
+        border: 1px solid var(--mw-border-strong, #7d8a93);
+        border-radius: 7px;
+        background: var(--mw-surface, #fff);
+        color: inherit;
+        font: inherit;
       }
       output {
         min-inline-size: 44px;
@@ -133,7 +144,8 @@ export class OptionsBar extends SignalElement {
     return html`<div class="row" role="toolbar" aria-label=${t("Options")}>
       ${edit.map((action, at) => this.#button(engine, action, at === 0 ? "start" : "middle"))}
       ${edit.length > 0 ? html`<span class="split"></span>` : nothing}
-      ${amount === "brushSize" ? this.#size(engine) : amount === undefined ? nothing : this.#amount(engine)}
+      ${amount === "reach" ? this.#refinement(engine) : nothing}
+      ${amount === "brushSize" ? this.#size(engine) : amount === undefined ? nothing : this.#amount(engine, amount)}
       ${readOnly ? nothing : html`${this.#modes(engine)}<span class="split"></span>`}
       ${rest === undefined ? nothing : this.#rest(engine, rest)}
       <span class="space"></span>
@@ -168,18 +180,31 @@ export class OptionsBar extends SignalElement {
       <span class="split"></span>`;
   }
 
-  /** The magic wand's tolerance. */
-  #amount(engine: Engine): TemplateResult {
+  /** The magic wand's tolerance, or by how many pixels a region is refined. */
+  #amount(engine: Engine, id: "tolerance" | "reach"): TemplateResult {
     const { state } = engine.workspace;
+    const [name, least, most] = id === "tolerance" ? [t("Tolerance"), 0, 128] : [t("Pixels"), 1, 100];
     return html`<label>
-        <span class="word">${t("Tolerance")}</span>
+        <span class="word">${name}</span>
         <input
-          type="range" min="0" max="128" step="1" aria-label=${t("Tolerance")} .value=${String(state.tolerance.value)}
-          @input=${(event: Event) => setAmount(state, "tolerance", (event.target as HTMLInputElement).valueAsNumber)}
+          type="range" min=${least} max=${most} step="1" aria-label=${name} .value=${String(state[id].value)}
+          @input=${(event: Event) => setAmount(state, id, (event.target as HTMLInputElement).valueAsNumber)}
         />
-        <output>${state.tolerance.value}</output>
+        <output>${id === "reach" ? t("{size} px", { size: state.reach.value }) : state.tolerance.value}</output>
       </label>
       <span class="split"></span>`;
+  }
+
+  #refinement(engine: Engine): TemplateResult {
+    const { state } = engine.workspace;
+    const choice = (value: Refinement, text: string): TemplateResult =>
+      html`<option value=${value} ?selected=${state.refinement.value === value}>${text}</option>`;
+    return html`<select
+      aria-label=${t("What a click does")}
+      @change=${(event: Event) => (state.refinement.value = (event.target as HTMLSelectElement).value as Refinement)}
+    >
+      ${choice("grow", t("Grow"))}${choice("shrink", t("Shrink"))}${choice("holes", t("Fill holes"))}${choice("specks", t("Remove specks"))}
+    </select>`;
   }
 
   #modes(engine: Engine): TemplateResult {

@@ -46,3 +46,15 @@ export const magicWand: ToolDefinition = {
   icon: "M4.5 19.5 14 10M17 3.5v3M15.5 5h3M20 9v2M19 10h2M11 4v2M10 5h2M18.5 13.5v2M17.5 14.5h2",
   create: (workspace) => new ToolByNeed(workspace, async () => new (await import("./magic-wand")).MagicWandTool(workspace)),
 };
+
+export const refine: ToolDefinition = {
+  id: "refine",
+  label: "Refine regions",
+  hint: "Click a region to grow or shrink it, fill its holes or remove its class's specks. With Shift, or by Enter, the whole class.",
+  key: "shift+r",
+  allowedBy: "refine",
+  amount: "reach",
+  readOnly: false,
+  icon: "M12 8.5c2.2 0 3.5 1.3 3.5 3.5s-1.3 3.5-3.5 3.5S8.5 14.2 8.5 12 9.8 8.5 12 8.5ZM12 6V3M10.5 4.5 12 3l1.5 1.5M12 18v3M10.5 19.5 12 21l1.5-1.5M6 12H3M4.5 10.5 3 12l1.5 1.5M18 12h3M19.5 10.5 21 12l-1.5 1.5",
+  create: (workspace) => new ToolByNeed(workspace, async () => new (await import("./refine")).RefineTool(workspace)),
+};

@@ -2,7 +2,7 @@ import { brush } from "./brush";
 import { eraser } from "./eraser";
 import { extremePoints } from "./extreme-points";
 import { fill } from "./fill";
-import { ellipse, lasso, magicWand, rectangle } from "./loaded";
+import { ellipse, lasso, magicWand, rectangle, refine } from "./loaded";
 import { comment } from "../review/comment-tool";
 import { take } from "../review/take-tool";
 import { pan } from "./pan";
@@ -12,7 +12,7 @@ import type { ToolDefinition } from "./tool";
 
 /** Every tool, in the toolbar's order. */
 export const TOOLS: readonly ToolDefinition[] = [
-  brush, eraser, polygon, polygonEraser, lasso, rectangle, ellipse, fill, magicWand, extremePoints, take, comment, pick, pan,
+  brush, eraser, polygon, polygonEraser, lasso, rectangle, ellipse, fill, magicWand, refine, extremePoints, take, comment, pick, pan,
 ];
 
 /** The tools a task may use: those its template allows and those that change nothing. */

@@ -6,7 +6,7 @@ import type { Workspace } from "../workspace";
 
 export type ToolId =
   | "take" | "comment" | "brush" | "eraser" | "polygon" | "polygon-eraser" | "fill" | "extreme-points" | "pick" | "pan"
-  | "lasso" | "rectangle" | "ellipse" | "magic-wand";
+  | "lasso" | "rectangle" | "ellipse" | "magic-wand" | "refine";
 
 /** A pointer event in image coordinates. */
 export interface PointerInput extends Point {

@@ -7,6 +7,7 @@ import type { PixelCall, PixelReply, PixelRequest } from "./messages";
 import type { PixelWork, Raster } from "./pixel-work";
 import type { Disputed } from "./disputed";
 import type { Region } from "./regions";
+import type { RefineCall } from "./refine";
 import type { WandCall } from "./wand";
 
 interface Waiting {
@@ -68,6 +69,14 @@ export class WorkerPixelWork implements PixelWork {
 
   rest(raster: Raster, value: number): Promise<TileChange[]> {
     return this.#tools.call<TileChange[]>({ kind: "rest", raster, value }, [raster.data.buffer]);
+  }
+
+  refine(raster: Raster, refine: RefineCall): Promise<TileChange[]> {
+    return this.#tools.call<TileChange[]>({ kind: "refine", raster, refine }, [raster.data.buffer]);
+  }
+
+  nearest(raster: Raster): Promise<TileChange[]> {
+    return this.#tools.call<TileChange[]>({ kind: "nearest", raster }, [raster.data.buffer]);
   }
 
   async wand(raster: Raster, image: ImageBitmap, wand: WandCall): Promise<TileChange[]> {

@@ -1,5 +1,6 @@
 import type { TilePixels } from "./mirror";
 import type { Raster } from "./pixel-work";
+import type { RefineCall } from "./refine";
 import type { WandCall } from "./wand";
 
 export type PixelCall =
@@ -7,6 +8,8 @@ export type PixelCall =
   | { readonly kind: "rest"; readonly raster: Raster; readonly value: number }
   /** `image`: null where the worker has it. */
   | { readonly kind: "wand"; readonly raster: Raster; readonly image: ImageBitmap | null; readonly wand: WandCall }
+  | { readonly kind: "refine"; readonly raster: Raster; readonly refine: RefineCall }
+  | { readonly kind: "nearest"; readonly raster: Raster }
   | { readonly kind: "unlabeledRegions"; readonly raster: Raster }
   | { readonly kind: "disputed"; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: "region"; readonly raster: Raster; readonly x: number; readonly y: number }

@@ -3,6 +3,7 @@ import type { TileChange } from "../document/journal";
 import type { LabelMap } from "../document/label-map";
 import { readDisputed, type Disputed } from "./disputed";
 import { regionMask, unlabeledRegions, type Region } from "./regions";
+import { nearestChange, refineChange, type RefineCall } from "./refine";
 import { wandChange, type WandCall } from "./wand";
 import { fillChange, restChange } from "./whole-image";
 
@@ -19,6 +20,10 @@ export interface PixelWork {
   fill(raster: Raster, x: number, y: number, value: number): Promise<TileChange[]>;
   /** All unlabeled pixels given to `value`, for `LabelMap.adopt`. */
   rest(raster: Raster, value: number): Promise<TileChange[]>;
+  /** A region or a class grown, shrunk, without holes or specks, for `LabelMap.adopt`. */
+  refine(raster: Raster, call: RefineCall): Promise<TileChange[]>;
+  /** All unlabeled pixels given to their nearest class, for `LabelMap.adopt`. */
+  nearest(raster: Raster): Promise<TileChange[]>;
   /** The pixels that look like one and are connected with it, for `LabelMap.adopt`. */
   wand(raster: Raster, image: ImageBitmap, call: WandCall): Promise<TileChange[]>;
   unlabeledRegions(raster: Raster): Promise<Region[]>;
@@ -43,6 +48,14 @@ export class InlinePixelWork implements PixelWork {
 
   async rest({ data, width, height }: Raster, value: number): Promise<TileChange[]> {
     return Promise.resolve(restChange(data, width, height, value));
+  }
+
+  async refine(raster: Raster, call: RefineCall): Promise<TileChange[]> {
+    return Promise.resolve(refineChange(raster, call));
+  }
+
+  async nearest(raster: Raster): Promise<TileChange[]> {
+    return Promise.resolve(nearestChange(raster));
   }
 
   /** `image` null: the one of the last call. */

@@ -22,6 +22,10 @@ async function run(call: PixelCall): Promise<{ result: unknown; transfer: Transf
       call.image?.close();
       return { result, transfer: [] };
     }
+    case "refine":
+      return { result: await work.refine(call.raster, call.refine), transfer: [] };
+    case "nearest":
+      return { result: await work.nearest(call.raster), transfer: [] };
     case "unlabeledRegions":
       return { result: await work.unlabeledRegions(call.raster), transfer: [] };
     case "disputed": {
