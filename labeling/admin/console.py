@@ -59,6 +59,7 @@ def console_context(job: LabelingJob, grants: list[GrantRow]) -> dict[str, Any]:
         "revision": revision,
         "facts": [
             (_("Photos from"), _input(job)),
+            *_subset(job),
             (_("Results to"), job.output_uri),
             *_task_type(job),
             (_("Label set"), _link("labeling_labelset", job.label_set)),
@@ -82,6 +83,16 @@ def console_context(job: LabelingJob, grants: list[GrantRow]) -> dict[str, Any]:
             (_("Ended (UTC)"), moment(job.ended_at)),
         ],
     }
+
+
+def _subset(job: LabelingJob) -> list[tuple[Any, Any]]:
+    """What of its input it takes, where that is not all."""
+    found: list[tuple[Any, Any]] = []
+    if job.input_filter:
+        found.append((_("Only photos named"), ", ".join(job.input_filter.splitlines())))
+    if job.sample_percent < 100:
+        found.append((_("Sample"), gettext("%(percent)s %% of them") % {"percent": job.sample_percent}))
+    return found
 
 
 def _task_type(job: LabelingJob) -> list[tuple[Any, Any]]:

@@ -47,7 +47,7 @@ class JobForm(ServiceForm):
     sections = (
         Section(
             _("Job"),
-            ("name", "source", "upload", "input_address"),
+            ("name", "source", "upload", "input_address", "input_filter", "sample_percent"),
         ),
         Section(_("Work"), ("label_set", "task_template", "work_team", "number_of_labelers", "start_when_ready")),
         Section(
@@ -112,6 +112,20 @@ class JobForm(ServiceForm):
         help_text=_(
             "A folder, ending in a slash, such as s3://bucket/photos/; or a manifest, such as s3://bucket/in.manifest."
         ),
+    )
+    input_filter = forms.CharField(
+        label=_("Only photos named"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("A pattern a line, such as night/*.jpg; with ! before it what it matches is left out. Empty: all."),
+    )
+    sample_percent = forms.IntegerField(
+        label=_("Share of them (%)"),
+        required=False,
+        min_value=1,
+        max_value=100,
+        initial=100,
+        help_text=_("A random sample; the same photos whenever the input is read again."),
     )
     label_set = forms.TypedChoiceField(label=_("Label set"), coerce=uuid.UUID)
     task_template = forms.TypedChoiceField(label=_("Task template"), coerce=uuid.UUID)
@@ -224,6 +238,8 @@ class JobForm(ServiceForm):
         return {
             **{name: data[name] for name in (*names, "start_when_ready")},
             "input_uri": f"upload://{data['upload']}/" if data["source"] == "upload" else data["input_address"].strip(),
+            "input_filter": data["input_filter"],
+            "sample_percent": 100 if data["sample_percent"] is None else data["sample_percent"],
             "output_uri": data["output_address"],
             "label_set_id": data["label_set"],
             "task_template_id": data["task_template"],

@@ -107,6 +107,15 @@ class JobInput(serializers.Serializer[Any]):
     input_uri = serializers.CharField(
         help_text="A manifest, or ending in / a prefix: s3://, gs://, azure://, file://, upload://."
     )
+    input_filter = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="Patterns of file names, one a line, such as night/*.jpg; ! before one leaves out. Empty: all.",
+    )
+    sample_percent = serializers.IntegerField(
+        required=False, default=100, help_text="A random share of these images, 1 to 100; the same when read again."
+    )
     output_uri = serializers.CharField(
         required=False, allow_blank=True, default="", help_text="Left out: this installation's own storage."
     )

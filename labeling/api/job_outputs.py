@@ -36,6 +36,8 @@ class JobOutput(serializers.Serializer[Any]):
     prior_attribute_name = serializers.CharField(source="job.prior_attribute_name", help_text="What it begins with.")
     label_attribute_name = serializers.CharField(source="job.label_attribute_name")
     input_uri = serializers.CharField(source="job.input_uri")
+    input_filter = serializers.CharField(source="job.input_filter")
+    sample_percent = serializers.IntegerField(source="job.sample_percent")
     output_uri = serializers.CharField(source="job.output_uri")
     output_manifest_uri = serializers.CharField()
     label_set = NamedOutput(source="job.label_set", allow_null=True)
@@ -136,8 +138,8 @@ class PreflightOutput(serializers.Serializer[Any]):
     """`reasons`, `warnings`: numbers by code. The objects of a reason: `objects?problem=<code>`.
 
     `not_required`: those of which the pre-annotation function says that nobody need label them; `function_error`: why
-    it does not answer just now. `left_out`: how many files below a prefix are no photos, and the addresses of the
-    first; all: `preflight/left-out`.
+    it does not answer just now. `not_chosen`: what the job's filter or sample leaves out. `left_out`: how many files
+    below a prefix are no photos, and the addresses of the first; all: `preflight/left-out`.
     """
 
     state = serializers.CharField()
@@ -148,6 +150,7 @@ class PreflightOutput(serializers.Serializer[Any]):
     unusable = serializers.SerializerMethodField()
     already_labeled = serializers.SerializerMethodField()
     not_required = serializers.SerializerMethodField()
+    not_chosen = serializers.SerializerMethodField()
     function_error = serializers.SerializerMethodField()
     reasons = serializers.SerializerMethodField()
     warnings = serializers.SerializerMethodField()
@@ -164,6 +167,9 @@ class PreflightOutput(serializers.Serializer[Any]):
 
     def get_not_required(self, job: Any) -> int:
         return int(job.preflight.get("not_required", 0))
+
+    def get_not_chosen(self, job: Any) -> int:
+        return int(job.preflight.get("not_chosen", 0))
 
     def get_function_error(self, job: Any) -> str:
         return reword(str(job.preflight.get("function_error", "")))

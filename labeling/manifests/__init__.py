@@ -27,6 +27,7 @@ from .output import ConsolidationFacts, Label, LabelClass, creation_date, write_
 from .output_keys import OutputKeys
 from .prior import PriorLabel, PriorLabelError, prior_attributes, prior_label, prior_raster
 from .reader import ManifestLine, bounded_lines, read_line, read_manifest
+from .subset import Subset, read_patterns
 from .verification import Verification, verification_content, write_verification
 from .verify import verify_output
 
@@ -49,6 +50,7 @@ __all__ = [
     "PriorLabel",
     "PriorLabelError",
     "ProblemCode",
+    "Subset",
     "Verification",
     "WorkerAnswer",
     "bounded_lines",
@@ -64,6 +66,7 @@ __all__ = [
     "read_label_config",
     "read_line",
     "read_manifest",
+    "read_patterns",
     "segmentation_content",
     "split_attributes",
     "verification_content",

@@ -56,6 +56,9 @@ class LabelingJob(TenantModel):
     start_when_ready = models.BooleanField(default=False)
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    # Which images of the input are wanted (`labeling.manifests.subset`): names, a pattern a line, and a share of these.
+    input_filter = models.TextField(default="", blank=True)
+    sample_percent = models.PositiveSmallIntegerField(default=100)
     # Intake: how far the manifest or prefix has been read, so that a killed intake goes on.
     intake_lines = models.PositiveIntegerField(default=0)
     intake_cursor = models.TextField(default="", blank=True)

@@ -9,7 +9,7 @@ from django.db.models import Count, Min, Q, Sum
 from django.utils import timezone
 
 from labeling.models import Annotation, LabelingJob, Task
-from labeling.services.intake.counts import TOTALS
+from labeling.services.intake.counts import NOT_CHOSEN, TOTALS
 from labeling.services.intake.reading import ALL_READ
 from labeling.services.jobs import own_job
 from labeling.states import COUNTED, AnnotationState, JobState, TaskState
@@ -121,5 +121,6 @@ def _intake(job: LabelingJob) -> IntakeProgress | None:
     report = job.preflight
     checked = sum(report.get(key, 0) for key in TOTALS)
     blank = report.get("warnings", {}).get("blank_line", 0)
-    total = job.intake_lines - blank if job.intake_cursor == ALL_READ else None
+    others = blank + report.get(NOT_CHOSEN, 0)
+    total = job.intake_lines - others if job.intake_cursor == ALL_READ else None
     return IntakeProgress(checked, total, report.get("unusable", 0))

@@ -2,9 +2,9 @@
 
 `reasons` and `warnings` count by code. `already_labeled`: lines that carry the job's label attribute from an earlier
 job and pass through to the output unchanged; `not_required`: those that the pre-annotation function says nobody need
-label, which pass through as well. `function_error`: why that function does not answer just now. `left_out`,
-`{count, names}`: files below a prefix that are no photos, with the first addresses. The last three are not there when
-there is nothing to say.
+label, which pass through as well. `function_error`: why that function does not answer just now. `not_chosen`: images
+that the job's filter or sample leaves out, which are no objects of it. `left_out`, `{count, names}`: files below a
+prefix that are no photos, with the first addresses. The last four are not there when there is nothing to say.
 """
 
 from collections import Counter
@@ -13,6 +13,7 @@ from typing import Any
 
 ALREADY_LABELED = "already_labeled"
 NOT_REQUIRED = "not_required"
+NOT_CHOSEN = "not_chosen"
 LEFT_OUT_NAMED = 100
 #: What is added up to the number of objects.
 TOTALS = ("usable", "unusable", ALREADY_LABELED, NOT_REQUIRED)
@@ -36,6 +37,7 @@ class Counts:
     reasons: Counter[str] = field(default_factory=Counter)
     warnings: Counter[str] = field(default_factory=Counter)
     left_out: list[str] = field(default_factory=list)
+    not_chosen: int = 0
 
     def added_to(self, report: dict[str, Any]) -> dict[str, Any]:
         """The job's report with these counts."""
@@ -47,8 +49,12 @@ class Counts:
             **{name: report[name] for name in (NOT_REQUIRED, "function_error") if name in report},
             "reasons": dict(Counter(report.get("reasons", {})) + problems),
             "warnings": dict(Counter(report.get("warnings", {})) + self.warnings),
+            **self._not_chosen(report.get(NOT_CHOSEN, 0)),
             **self._left_out(report.get("left_out") or {}),
         }
+
+    def _not_chosen(self, before: int) -> dict[str, int]:
+        return {NOT_CHOSEN: before + self.not_chosen} if before + self.not_chosen else {}
 
     def _left_out(self, before: dict[str, Any]) -> dict[str, Any]:
         """Nothing where nothing was left out."""

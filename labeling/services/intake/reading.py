@@ -6,6 +6,7 @@ from itertools import islice
 from django.utils.translation import gettext as _
 
 from labeling.errors import IntakeInterrupted
+from labeling.manifests import Subset, read_patterns
 from labeling.models import DataObject, LabelingJob
 from labeling.services.intake.context import IntakeRun
 from labeling.services.intake.counts import Counts
@@ -63,10 +64,14 @@ def _write_chunk(run: IntakeRun, chunk: list[InputLine], taken: int) -> int:
 
 
 def _objects(job: LabelingJob, chunk: list[InputLine], counts: Counts) -> Iterator[DataObject]:
+    subset = Subset(read_patterns(job.input_filter), job.sample_percent, seed=str(job.pk))
     for line in chunk:
         counts.warnings.update(line.warnings)
         counts.left_out += line.left_out
         if not line.is_object:
+            continue
+        if not subset.takes(line.source_ref):
+            counts.not_chosen += 1
             continue
         if line.code:
             counts.reasons[line.code] += 1

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop
 from labeling.errors import AddressUnusable, EndpointRefused, InputChanged, IntakeInterrupted, MoveRefused
 from labeling.models import LabelingJob
 from labeling.services.intake.context import LEASE_SECONDS, IntakeRun
-from labeling.services.intake.counts import NOT_REQUIRED
+from labeling.services.intake.counts import NOT_CHOSEN, NOT_REQUIRED
 from labeling.services.intake.photos import check_photos
 from labeling.services.intake.preannotation import annotate_objects
 from labeling.services.intake.reading import read_input
@@ -84,6 +84,10 @@ def _finish(run: IntakeRun) -> None:
 
 def _nothing_usable(job: LabelingJob) -> str:
     unusable, labeled = job.preflight.get("unusable", 0), job.preflight.get("already_labeled", 0)
+    if not unusable and not labeled and job.preflight.get(NOT_CHOSEN):
+        return gettext_noop(
+            "The filter and the sample leave none of the %(count)s photos. Make a new job with wider ones."
+        ) % {"count": f"{job.preflight[NOT_CHOSEN]:,}"}
     if not unusable and not labeled:
         return gettext_noop("The input has no photos. Check its address, then check the photos again.")
     if not unusable:

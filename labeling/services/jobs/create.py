@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from labeling.consolidation import DEFAULT_RULE
 from labeling.consolidation.verdicts import EM
+from labeling.manifests import read_patterns
 from labeling.models import JobRevision, LabelingJob, LabelSet, TaskTemplate, TaskTemplateVersion
 from labeling.services.functions.using import called_function, function_problems, use_functions
 from labeling.services.jobs import prior as prior_rules
@@ -76,6 +77,8 @@ def create_job(
     prior_attribute_name: str = "",
     label_attribute_name: str = "",
     input_uri: str,
+    input_filter: str = "",
+    sample_percent: int = 100,
     output_uri: str = "",
     label_set_id: uuid.UUID | None = None,
     task_template_id: uuid.UUID | None = None,
@@ -105,14 +108,15 @@ def create_job(
     An adjustment or verification begins with the labels that an earlier job left in the manifest under
     `prior_attribute_name` (left out: the only one there is); without label set, template and content a verification
     asks whether they are good or bad. `label_attribute_name` defaults to `<name>-ref` (a verification's to the name);
-    `output_uri` to the installation's own storage. A job needs a work
-    team of the own organization unless it is `for_vendor`: then a grant is offered afterwards. `review_share` (0 to 1)
-    of the results wait for the review team; `gold_rate` (0 to 1) of a person's photos are gold tasks, once there are
-    any. `content` stands in place of a label set and a template. The job stops by itself once people labeled
-    `stop_after_objects`, or `stop_after_percent` of its objects. In a qualification everybody gets each gold task once,
-    and the skill from the IoU on. The two ARNs name functions that the organization connected. `distribution`: policy,
-    required_skills, hold_seconds, max_open_claims, max_declines, as `create_queue` has them. Raises Invalid with every
-    problem at once; then nothing was made.
+    `output_uri` to the installation's own storage. Of the input only what matches `input_filter` becomes data objects,
+    and of that `sample_percent` (`labeling.manifests.subset`). A job needs a work team of the own organization unless
+    it is `for_vendor`: then a grant is offered afterwards. `review_share` (0 to 1) of the results wait for the review
+    team; `gold_rate` (0 to 1) of a person's photos are gold tasks, once there are any. `content` stands in place of a
+    label set and a template. The job stops by itself once people labeled `stop_after_objects`, or `stop_after_percent`
+    of its objects. In a qualification everybody gets each gold task once, and the skill from the IoU on. The two ARNs
+    name functions that the organization connected. `distribution`: policy, required_skills, hold_seconds,
+    max_open_claims, max_declines, as `create_queue` has them. Raises Invalid with every problem at once; then nothing
+    was made.
     """
     is_verification = task_type == TaskType.VERIFICATION
     attribute = label_attribute_name or (name if is_verification else f"{name}-ref")
@@ -164,6 +168,7 @@ def create_job(
                 "consolidation_function": called_function(consolidation_arn),
             },
         ),
+        *rules.subset_problems(input_filter, sample_percent),
         *input_problems(resolver, input_uri),
         *output_problems(resolver, output),
     ]
@@ -193,6 +198,8 @@ def create_job(
                 prior_attribute_name=parts.prior.attribute,
                 label_attribute_name=attribute,
                 input_uri=input_uri,
+                input_filter="\n".join(read_patterns(input_filter)),
+                sample_percent=sample_percent,
                 output_uri=output,
                 label_set=parts.label_set,
                 task_template=parts.template,

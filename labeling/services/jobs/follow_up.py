@@ -92,6 +92,8 @@ def follow_up_order(job_id: uuid.UUID, how: FollowUp) -> dict[str, Any]:
     }
     if how != FollowUp.VERIFY:
         order |= _content(job) | {"review_team_id": queue.review_team_id, "review_share": job.review_share}
+    if how == FollowUp.CLONE:
+        order |= {"input_filter": job.input_filter, "sample_percent": job.sample_percent}
     if how not in _TYPES:
         used = JobFunctions.objects.filter(job=job).first()
         order |= {"pre_annotation_arn": used.pre_arn, "consolidation_arn": used.consolidation_arn} if used else {}

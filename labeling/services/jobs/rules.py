@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from labeling.consolidation import rule_names
+from labeling.manifests.subset import MAX_PATTERN_CHARS, MAX_PATTERNS, read_patterns
 from labeling.services.task_templates import MAX_SECONDS, MIN_SECONDS
 from maskwright.core.errors import FieldProblem
 from maskwright.core.wording import number
@@ -101,6 +102,19 @@ def skill_problems(is_qualification: bool, skill: str) -> Iterator[FieldProblem]
     if is_qualification and not 1 <= len(" ".join(skill.split())) <= 63:
         message = _("Name the skill that is earned, in 1 to 63 characters.")
         yield FieldProblem("qualification_skill", "no_skill", message)
+
+
+def subset_problems(input_filter: str, sample_percent: int) -> Iterator[FieldProblem]:
+    patterns = read_patterns(input_filter)
+    too_long = any(len(pattern) > MAX_PATTERN_CHARS for pattern in patterns)
+    if len(patterns) > MAX_PATTERNS or too_long or "\0" in input_filter:
+        message = _("Write up to %(most)s patterns of file names, one a line, of up to %(chars)s characters.") % {
+            "most": MAX_PATTERNS,
+            "chars": MAX_PATTERN_CHARS,
+        }
+        yield FieldProblem("input_filter", "bad_filter", message)
+    if not 1 <= sample_percent <= 100:
+        yield FieldProblem("sample_percent", "out_of_range", _("Choose a sample of 1 to 100 percent."))
 
 
 def lower_skills(given: dict[str, Any]) -> dict[str, Any]:
