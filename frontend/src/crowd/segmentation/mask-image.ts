@@ -76,6 +76,15 @@ export async function withoutBackground(address: string): Promise<Blob> {
   return canvas.convertToBlob();
 }
 
+/** Whether two masks of one size differ; four pixels at a time, since it is asked after each stroke. */
+export function differs(one: Uint8Array, other: Uint8Array): boolean {
+  const words = one.byteOffset % 4 === 0 && other.byteOffset % 4 === 0 ? Math.floor(one.length / 4) : 0;
+  const [ones, others] = [one, other].map(({ buffer, byteOffset }) => new Uint32Array(buffer, words === 0 ? 0 : byteOffset, words));
+  for (let at = 0; at < words; at++) if (ones[at] !== others[at]) return true;
+  for (let at = words * 4; at < one.length; at++) if (one[at] !== other[at]) return true;
+  return false;
+}
+
 const CHUNK = 0x8000;
 
 export function toBase64(bytes: Uint8Array): string {

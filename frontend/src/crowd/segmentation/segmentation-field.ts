@@ -14,7 +14,7 @@ import { fullGuide, guide, GUIDE_REGIONS, guideStyles, hasGuide } from "../parts
 import { Regions } from "../parts/regions";
 import { crowdStyles, dialogStyles } from "../parts/styles";
 import { MOST_ENTRIES, type Entry } from "./entries";
-import { readMask, toBase64, type Raster } from "./mask-image";
+import { differs, readMask, toBase64, type Raster } from "./mask-image";
 import { fetchBytes, fetchPicture, PictureTransport, type Picture } from "./picture";
 
 const TOOLS = ["brush", "eraser", "polygon", "lasso", "rectangle", "ellipse", "fill", "magic-wand", "refine"];
@@ -156,7 +156,7 @@ export abstract class SegmentationField extends CrowdField {
     map.counts.forEach((count, index) => count > 0 && used.add(index));
     const png = await pixels.encode(map, buildPalette(entries));
     const initial = this.#initial;
-    const modified = initial === null ? {} : { initialValueModified: initial.data.some((value, at) => value !== map.data[at]) };
+    const modified = initial === null ? {} : { initialValueModified: differs(initial.data, map.data) };
     const { width, height } = map;
     const value = {
       inputImageProperties: { height, width },
