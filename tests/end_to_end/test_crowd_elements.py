@@ -120,6 +120,14 @@ def test_a_segmentation_submits_the_documented_answer(open_template: Open) -> No
     assert page.heard("activity")
 
 
+def test_a_tool_that_is_loaded_when_chosen_is_in_the_one_file(open_template: Open) -> None:
+    page = open_template(SEMANTIC)
+    page.frame.get_by_role("radio", name="Rectangle", exact=True).click()
+    page.paint(60, 80, 180, 160)
+    field = page.submit()["annotatedResult"]
+    assert sum(1 for pixel in decoded(field).tobytes() if pixel == 1) == pytest.approx(120 * 80, rel=0.05)
+
+
 def test_an_empty_mask_is_asked_about_once(open_template: Open) -> None:
     page = open_template(SEMANTIC)
     expect(page.frame.get_by_test_id("coverage")).to_be_visible()
