@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
+FOR_OPERATORS = (["create_organization"], ["password_link"])
+LOOK = "Is Maskwright running, and MASKWRIGHT_HOME as it was for `make run`? `manage.py doctor` says what is wrong."
 sys.path.insert(0, str(ROOT / "platform"))
 
 
@@ -18,8 +20,18 @@ def main() -> None:
         adopt(os.environ, ROOT)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maskwright.config.settings")
     from django.core.management import execute_from_command_line
+    from django.db import OperationalError
 
-    execute_from_command_line(sys.argv)
+    from maskwright.config.env import EnvironmentProblem
+
+    try:
+        execute_from_command_line(sys.argv)
+    except EnvironmentProblem as error:
+        sys.exit(f"The environment needs a change: {error}")
+    except OperationalError as error:
+        if sys.argv[1:2] not in FOR_OPERATORS:
+            raise
+        sys.exit(f"The database does not answer ({error}). {LOOK}")
 
 
 if __name__ == "__main__":

@@ -77,3 +77,21 @@ def test_the_environment_of_a_running_installation_is_found(tmp_path: Path) -> N
         process.kill()
         process.wait()
     assert running_environment(tmp_path / "nothing") is None
+
+
+@pytest.mark.parametrize(
+    ("command", "address", "said"),
+    [
+        (["doctor"], "nonsense", "must start with postgresql://"),
+        (["password_link", "ada"], "", "Is Maskwright running"),
+    ],
+)
+def test_what_cannot_start_is_told_in_a_sentence(tmp_path: Path, command: list[str], address: str, said: str) -> None:
+    environment = {"PATH": os.environ["PATH"], "MASKWRIGHT_HOME": str(tmp_path)}
+    if address:
+        environment["DATABASE_URL"] = address
+    program = [sys.executable, str(settings.ROOT / "manage.py"), *command]
+    done = subprocess.run(program, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 1
+    assert said in done.stderr + done.stdout
+    assert "Traceback" not in done.stderr

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -77,6 +78,15 @@ def test_an_open_data_folder_is_a_warning(tmp_path: Path) -> None:
     assert f"chmod 700 {tmp_path}" in finding.to_do
     tmp_path.chmod(0o700)
     assert doctor.check_folder(tmp_path).verdict is Verdict.FINE
+
+
+@pytest.mark.parametrize(("free", "verdict"), [(0, Verdict.WRONG), (10**9, Verdict.WARNING), (10**10, Verdict.FINE)])
+def test_a_full_disk_is_wrong_and_a_nearly_full_one_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, verdict: Verdict
+) -> None:
+    usage = SimpleNamespace(total=10**11, used=10**11 - free, free=free)
+    monkeypatch.setattr("shutil.disk_usage", lambda _folder: usage)
+    assert doctor.check_disk(tmp_path / "home").verdict is verdict
 
 
 def test_a_missing_frontend_is_wrong(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from .roles import DatabaseAddress, connect
 
 GIGABYTE = 10**9
 WANTED_FREE_SPACE = 2 * GIGABYTE
+NEEDED_FREE_SPACE = GIGABYTE // 10
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -129,7 +130,8 @@ def check_disk(home: Path) -> Finding:
     free = shutil.disk_usage(existing).free
     seen = f"{free / GIGABYTE:.1f} GB free under {existing}"
     if free < WANTED_FREE_SPACE:
-        return Finding("Disk space", Verdict.WARNING, seen, "Free some space or move MASKWRIGHT_HOME: 2 GB at least.")
+        verdict = Verdict.WRONG if free < NEEDED_FREE_SPACE else Verdict.WARNING
+        return Finding("Disk space", verdict, seen, "Free some space or move MASKWRIGHT_HOME: 2 GB at least.")
     return Finding("Disk space", Verdict.FINE, seen)
 
 
