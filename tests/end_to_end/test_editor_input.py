@@ -282,3 +282,31 @@ def test_no_control_above_the_image_lies_over_another(width: int, opened: Callab
         }"""
     )
     assert overlaps == []
+
+
+def test_shift_and_a_click_correct_what_four_points_found_as_one_step(opened: Callable[..., Playground]) -> None:
+    playground = opened()
+    page, editor = playground.page, playground.editor
+    editor.box("Building", 0, 0, 10, 48)
+    before = playground.mask()
+    page.keyboard.press("x")
+    page.keyboard.press("1")
+    data = "document.querySelector('segmentation-editor').engine.workspace.map.data"
+    shown = f"([x, y, value]) => {data}[y * 64 + x] === value"
+    for point in ((30, 5), (12, 20), (30, 40), (50, 20)):
+        editor.click(point)
+    page.wait_for_function(shown, arg=[30, 20, ROAD])
+    found = playground.mask()
+    assert found[6, 13] == before[6, 13] != ROAD
+    page.keyboard.down("Shift")
+    editor.click((14.5, 7.5))  # not in it: it is added
+    page.wait_for_function(shown, arg=[14, 7, ROAD])
+    editor.click((30.5, 20.5))  # in it: it is taken away
+    page.wait_for_function(shown, arg=[30, 20, int(before[20, 30])])
+    page.keyboard.up("Shift")
+    expected = found.copy()
+    expected[5:10, 12:17] = ROAD
+    expected[18:23, 28:33] = before[18:23, 28:33]
+    assert np.argwhere(playground.mask() != expected).tolist() == []
+    page.keyboard.press("Control+z")
+    assert np.array_equal(playground.mask(), before)

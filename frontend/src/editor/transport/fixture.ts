@@ -61,8 +61,8 @@ export class FixtureTransport implements Transport {
     return Promise.resolve();
   }
 
-  /** The ellipse through the box of the four points: enough to try the tool without a model. */
-  async segment(_assignment: Assignment, { points }: SegmentRequest, _signal?: AbortSignal): Promise<SegmentResult> {
+  /** The ellipse through the box of the four points, and squares at clicks: enough to try the tool without a model. */
+  async segment(_assignment: Assignment, { points, clicks = [] }: SegmentRequest, _signal?: AbortSignal): Promise<SegmentResult> {
     const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
     const [x0, y0, x1, y1] = [Math.min(...xs), Math.min(...ys), Math.max(...xs) + 1, Math.max(...ys) + 1].map(Math.floor);
     const [width, height] = [x1 - x0, y1 - y0];
@@ -71,6 +71,13 @@ export class FixtureTransport implements Transport {
       const y = ((Math.floor(at / width) + 0.5) / height) * 2 - 1;
       return x * x + y * y <= 1 ? 255 : 0;
     });
+    for (const [x, y, positive] of clicks) {
+      for (let row = Math.max(y0, y - 2); row < Math.min(y1, y + 3); row++) {
+        for (let column = Math.max(x0, x - 2); column < Math.min(x1, x + 3); column++) {
+          mask[(row - y0) * width + column - x0] = positive ? 255 : 0;
+        }
+      }
+    }
     return { box: [x0, y0, x1, y1], png: await encodePng(mask, width, height, new Uint8Array(768)), score: null };
   }
 

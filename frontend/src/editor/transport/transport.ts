@@ -174,6 +174,8 @@ export interface SegmentRequest {
   readonly tool: "extreme-points";
   /** top, left, bottom, right, in image pixels */
   readonly points: readonly (readonly [number, number])[];
+  /** Corrections in the order they were made, all of them each time: x, y, whether it belongs to the object. */
+  readonly clicks?: readonly (readonly [number, number, boolean])[];
 }
 
 export interface SegmentResult {
