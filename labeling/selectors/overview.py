@@ -71,6 +71,7 @@ JOIN labeling_labelingjob j ON j.work_queue_id = q.id
 JOIN labeling_jobrevision r ON r.job_id = j.id AND r.number = j.revision
 JOIN organizations_organization o ON o.id = q.organization_id
 LEFT JOIN mine m ON m.customer_id = q.organization_id
+WHERE j.state <> 'failed' -- no photo can be used: that is for its manager to mend
 ORDER BY q.priority DESC, j.id
 """
 

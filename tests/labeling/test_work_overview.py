@@ -5,7 +5,7 @@ from typing import Any
 from django.db import connection
 
 from labeling.masks import decode_mask
-from labeling.models import Annotation
+from labeling.models import Annotation, LabelingJob
 from maskwright.core.scope import organization_scope
 from tests.factories.jobs import make_job
 from tests.factories.work import act, claim, flat_mask, submit
@@ -59,6 +59,14 @@ def test_what_expired_came_back_until_it_is_answered(acme: Company) -> None:
     assert came_back["job"] == str(made.id) and "time ran out" in came_back["reason"]
     submit(client, claim(client).json(), flat_mask(1))
     assert _overview(acme)["returned"] == []
+
+
+def test_a_job_whose_photos_cannot_be_used_is_its_managers_business(acme: Company) -> None:
+    made = make_job(acme)
+    assert len(_overview(acme)["jobs"]) == 1
+    with organization_scope(acme.id):
+        LabelingJob.objects.filter(pk=made.id).update(state="failed")
+    assert _overview(acme)["jobs"] == []
 
 
 def test_a_stranger_sees_nothing_of_it(acme: Company, initech: Company) -> None:
