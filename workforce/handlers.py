@@ -5,9 +5,18 @@ All methods run in the transaction of the change and in the scope of the queue's
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from workforce.states import Stage
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """The mean class IoU of `answers` with the results that they went into."""
+
+    value: float
+    answers: int
 
 
 class WorkHandler(Protocol):
@@ -28,6 +37,9 @@ class WorkHandler(Protocol):
 
     def queue_names(self, queue_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
         """What the owner calls the work of these queues; only of those that the scope may see."""
+
+    def agreements(self, queue_ids: Sequence[uuid.UUID], worker_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Agreement]:
+        """How far people's answers in these queues agree with the results; only what the scope may read of them."""
 
 
 _handler: WorkHandler | None = None

@@ -7,13 +7,15 @@ taken away for good.
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
 from workforce.distribution.forecast import BUCKET_SECONDS, WINDOW_SECONDS, Forecast, forecast
 from workforce.gold import OWN_SLOT
+from workforce.handlers import Agreement, handler
 from workforce.models import WorkGrant, WorkQueue, WorkShare
 from workforce.selectors import GrantRow, grant_rows
 from workforce.services.shares import OPEN_GRANTS, nobodys_part, own_part
@@ -41,11 +43,29 @@ class Person:
     code: str
     vendor_id: uuid.UUID | None
     answers: Answers
+    agreement: Agreement | None = None
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A forecast as times, with the ends of its 90 % interval; None while too little is known."""
+
+    expected: datetime | None = None
+    earliest: datetime | None = None
+    latest: datetime | None = None
+
+    @classmethod
+    def of(cls, seen: Forecast | None) -> "Expected":
+        if seen is None:
+            return cls()
+        now = timezone.now()
+        ends = [None if one is None else now + timedelta(seconds=one) for one in (seen.earliest, seen.latest)]
+        return cls(now + timedelta(seconds=seen.expected), *ends)
 
 
 @dataclass(frozen=True)
 class Part:
-    """`kind`: own, vendor, free. `items` and `done` are of the objects marked for it."""
+    """`kind`: own, vendor, free. `items` and `done` are of the objects marked for it; `missing` answers are to come."""
 
     kind: str
     percent: int
@@ -54,6 +74,11 @@ class Part:
     done: int
     answers: Answers
     forecast: Forecast | None
+    missing: int = 0
+
+    @property
+    def finished(self) -> Expected:
+        return Expected.of(self.forecast)
 
     @property
     def until(self) -> datetime | None:
@@ -126,10 +151,11 @@ def queue_shares(queue: WorkQueue) -> QueueShares:
     items = {audience: (count, done) for audience, count, done in _rows(_ITEMS, queue=queue.pk)}
     answers = {grant: Answers(*counts) for grant, *counts in _rows(_BY_GRANT, queue=queue.pk)}
     people = people_of([queue.pk])
-    forecasts = _forecasts(queue)
+    forecasts, left = _forecasts(queue)
     if not queue.is_shared:
         parts = [
-            Part(VENDOR, 100, row, 0, 0, answers.get(key, Answers()), forecasts.get(key)) for key, row in rows.items()
+            Part(VENDOR, 100, row, 0, 0, answers.get(key, Answers()), forecasts.get(key), left.get(key, 0))
+            for key, row in rows.items()
         ]
         return QueueShares(False, 0, 0, parts, people)
     own, nobody = own_part(queue), nobodys_part(queue)
@@ -137,11 +163,20 @@ def queue_shares(queue: WorkQueue) -> QueueShares:
     for share in WorkShare.objects.filter(work_queue=queue).order_by("-percent", "pk"):
         counts = items.get(share.audience_id, (0, 0))
         if share.audience_id == own:
-            parts.insert(0, Part(OWN, share.percent, None, *counts, answers.get(None, Answers()), forecasts.get(None)))
+            mine = answers.get(None, Answers())
+            parts.insert(0, Part(OWN, share.percent, None, *counts, mine, forecasts.get(None), left.get(own, 0)))
         elif share.audience_id in rows:
             key = share.audience_id
             parts.append(
-                Part(VENDOR, share.percent, rows[key], *counts, answers.get(key, Answers()), forecasts.get(key))
+                Part(
+                    VENDOR,
+                    share.percent,
+                    rows[key],
+                    *counts,
+                    answers.get(key, Answers()),
+                    forecasts.get(key),
+                    left.get(key, 0),
+                )
             )
         else:  # nobody's, or of an offer that has just ended
             assert share.audience_id == nobody or share.audience_id not in rows
@@ -152,8 +187,9 @@ def queue_shares(queue: WorkQueue) -> QueueShares:
     return QueueShares(True, sum(one.percent for one in parts if one.kind == OWN), free, parts, people)
 
 
-def _forecasts(queue: WorkQueue) -> dict[uuid.UUID | None, Forecast]:
-    """By grant, None for the own people, from each side's speed; what is not open yet falls to each by its share."""
+def _forecasts(queue: WorkQueue) -> tuple[dict[uuid.UUID | None, Forecast], dict[uuid.UUID, int]]:
+    """By grant, None for the own people, from each side's speed, and how many answers are missing by audience; what is
+    not open yet falls to each by its share. Of a queue that is not shared everybody may give all that is missing."""
     missing: dict[uuid.UUID, float] = {}
     for audience, count in [*_rows(_MISSING, queue=queue.pk), *_rows(_UNOPENED, queue=queue.pk)]:
         missing[audience] = missing.get(audience, 0) + int(count)
@@ -166,7 +202,9 @@ def _forecasts(queue: WorkQueue) -> dict[uuid.UUID | None, Forecast]:
         left = missing.get(grant or own_part(queue), 0) if queue.is_shared else unmarked
         if (seen := forecast(counts, round(left))) is not None:
             found[grant] = seen
-    return found
+    if not queue.is_shared:
+        return found, dict.fromkeys([grant for grant in buckets if grant is not None], round(unmarked))
+    return found, {audience: round(count) for audience, count in missing.items()}
 
 
 def _by_grant(rows: Sequence[tuple[uuid.UUID | None, int, int]]) -> dict[uuid.UUID | None, list[int]]:
@@ -179,7 +217,10 @@ def _by_grant(rows: Sequence[tuple[uuid.UUID | None, int, int]]) -> dict[uuid.UU
 
 def people_of(queue_ids: Sequence[uuid.UUID], vendor_id: uuid.UUID | None = None) -> list[Person]:
     rows = _rows(_BY_WORKER, queues=list(queue_ids), vendor=vendor_id)
-    return [Person(worker, code, vendor, Answers(*counts)) for worker, code, vendor, *counts in rows]
+    agreements = handler().agreements(list(queue_ids), [row[0] for row in rows]) if rows else {}
+    return [
+        Person(worker, code, vendor, Answers(*counts), agreements.get(worker)) for worker, code, vendor, *counts in rows
+    ]
 
 
 @dataclass(frozen=True)

@@ -4,17 +4,17 @@ customers at once. In the vendor's scope with its live grants; nothing in it tel
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext
 
 from maskwright.core.errors import NotFound
 from maskwright.core.scope import current_scope
+from workforce.handlers import Agreement
 from workforce.models import WorkerIdentity, WorkGrant, WorkQueue
 from workforce.selectors import GrantRow, grant_rows
-from workforce.share_view import Answers, GrantProgress, grant_progress, people_of
+from workforce.share_view import Answers, Expected, GrantProgress, grant_progress, people_of
 from workforce.states import GrantState, QueueState
 
 _SHOWN = 50
@@ -33,12 +33,14 @@ class Running:
 
 @dataclass(frozen=True)
 class Labeler:
-    """One of the vendor's people over all customers: in how many `jobs`, and which `percent` of his answers count."""
+    """One of the vendor's people over all customers: for how many of them, which `percent` of his answers count, and
+    how far they agree with the results they went into."""
 
     user_id: uuid.UUID
     name: str
     jobs: int
     answers: Answers
+    agreement: Agreement | None = None
 
     @property
     def percent(self) -> int:
@@ -65,6 +67,7 @@ class OwnLabeler:
     worker_id: uuid.UUID
     name: str
     answers: Answers
+    agreement: Agreement | None
 
 
 @dataclass(frozen=True)
@@ -87,34 +90,30 @@ def received_progress(grant_id: uuid.UUID) -> ReceivedProgress:
     progress = grant_progress(grant, WorkQueue.objects.get(pk=grant.work_queue_id))
     people = people_of([grant.work_queue_id], scope.organization_id)
     names = names_of_own([one.worker_id for one in people])
-    now, seen = timezone.now(), progress.forecast
-
-    def at(seconds: float | None) -> datetime | None:
-        return None if seconds is None else now + timedelta(seconds=seconds)
-
+    seen = Expected.of(progress.forecast)
     return ReceivedProgress(
         progress,
-        at(seen.expected if seen else None),
-        at(seen.earliest if seen else None),
-        at(seen.latest if seen else None),
-        [OwnLabeler(one.worker_id, names.get(one.worker_id, ""), one.answers) for one in people],
+        seen.expected,
+        seen.earliest,
+        seen.latest,
+        [OwnLabeler(one.worker_id, names.get(one.worker_id, ""), one.answers, one.agreement) for one in people],
     )
 
 
 def _running(live: list[WorkGrant]) -> list[Running]:
     queues = {queue.pk: queue for queue in WorkQueue.objects.filter(pk__in=[grant.work_queue_id for grant in live])}
-    now, found = timezone.now(), []
+    found = []
     for row in grant_rows(live):
         queue = queues[row.grant.work_queue_id]
         progress = grant_progress(row.grant, queue)
-        seen = progress.forecast
+        seen = Expected.of(progress.forecast)
         found.append(
             Running(
                 row,
                 progress,
                 QueueState(queue.state).label,
-                now + timedelta(seconds=seen.expected) if seen else None,
-                now + timedelta(seconds=seen.latest) if seen and seen.latest is not None else None,
+                seen.expected,
+                seen.latest,
             )
         )
     return found
@@ -140,8 +139,16 @@ def _labelers(queue_ids: list[uuid.UUID]) -> list[Labeler]:
                 sums.returned + one.answers.returned,
                 sums.withdrawn + one.answers.withdrawn,
             ),
+            _both(before.agreement if before else None, one.agreement),
         )
     return sorted(found.values(), key=lambda one: one.name.casefold())
+
+
+def _both(one: Agreement | None, other: Agreement | None) -> Agreement | None:
+    if one is None or other is None:
+        return one or other
+    answers = one.answers + other.answers
+    return Agreement((one.value * one.answers + other.value * other.answers) / answers, answers)
 
 
 def names_of_own(worker_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:

@@ -21,7 +21,7 @@ from labeling.models import LabelingJob, QualityRule
 from labeling.selectors import quality
 from labeling.services.jobs import change_job
 from labeling.services.quality.gold import remove_gold
-from labeling.services.quality.ruling import rules_of, save_rules
+from labeling.services.quality.ruling import add_usual, lacks_usual_rules, rules_of, save_rules
 from labeling.services.quality.running import undo_event
 from labeling.services.quality.usual import PARTS
 from labeling.services.quality.words import rule_words
@@ -57,6 +57,7 @@ class QualityPages(SharePages):
             if not may_change:
                 raise PermissionDenied
             return self._do(request, job)
+        rules = rules_of(job.pk)
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("Quality of people in %(name)s") % {"name": job.name},
@@ -65,9 +66,8 @@ class QualityPages(SharePages):
             "object": job,
             "may_change": may_change,
             **_people(request, job),
-            "rules": [
-                (rule_words({name: getattr(row, name) for name in PARTS}), row.is_active) for row in rules_of(job.pk)
-            ],
+            "rules": [(rule_words({name: getattr(row, name) for name in PARTS}), row.is_active) for row in rules],
+            "lacks_usual": lacks_usual_rules(rules),
             "gold_percent": f"{job.gold_rate * 100:g}",
         }
         return self._respond(request, "admin/manage/job_quality.html", context)
@@ -86,6 +86,11 @@ class QualityPages(SharePages):
                 case "pause":
                     _pause(job, given)
                     messages.success(request, gettext("Paused. What the person holds may be finished."))
+                case "usual":
+                    add_usual(job_id=job.pk)
+                    messages.success(
+                        request, gettext("The usual rules were added. They look at people after each answer.")
+                    )
                 case "rate":
                     change_job(job_id=job.pk, gold_rate=_share(given.get("percent", "")))
                     messages.success(request, gettext("Saved. It counts for photos taken from now on."))

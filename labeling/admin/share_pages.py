@@ -19,6 +19,7 @@ from labeling.states import JobState
 from maskwright.core.errors import Conflict, DomainError
 from maskwright.organizations.admin_base import FormPage, ScopedModelAdmin, may
 from maskwright.organizations.permissions import Permission
+from workforce.admin.grants import agreement_words
 from workforce.models import Worker, WorkGrant, WorkQueue
 from workforce.selectors import GrantRow, grant_rows
 from workforce.services.grants import offer_grant, revoke_grant, withdraw_offer
@@ -142,6 +143,7 @@ def _people(request: HttpRequest, shares: QueueShares, rows: list[GrantRow]) -> 
             "who": vendors.get(one.vendor_id, "") if one.vendor_id else gettext("own people"),
             "worker_id": one.worker_id,
             "answers": one.answers,
+            "agreement": agreement_words(one.agreement),
         }
         for one in shares.people
         if one.worker_id in workers

@@ -136,6 +136,13 @@ class RulesView(ManagementView):
         return Response(outputs.RuleOutput(saved, many=True).data)
 
 
+class UsualRulesView(ManagementView):
+    @extend_schema(request=None, responses=outputs.RuleOutput(many=True))
+    def post(self, request: Request, job_id: uuid.UUID) -> Response:
+        """Add the rules that new jobs begin with, as far as the job lacks them. 409 where it lacks none."""
+        return Response(outputs.RuleOutput(ruling.add_usual(job_id=job_id), many=True).data)
+
+
 class EventsView(ManagementView):
     pagination_class = Page
 

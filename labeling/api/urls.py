@@ -79,6 +79,7 @@ urlpatterns: list[URLPattern] = [
     path("jobs/<uuid:job_id>/gold/<uuid:gold_id>/mask", quality.GoldMaskView.as_view(), name="job_gold_mask"),
     path("jobs/<uuid:job_id>/quality", quality.JobQualityView.as_view(), name="job_quality"),
     path("jobs/<uuid:job_id>/quality/rules", quality.RulesView.as_view(), name="job_quality_rules"),
+    path("jobs/<uuid:job_id>/quality/rules/usual", quality.UsualRulesView.as_view(), name="job_usual_rules"),
     path("jobs/<uuid:job_id>/quality/events", quality.EventsView.as_view(), name="job_quality_events"),
     path(
         "jobs/<uuid:job_id>/quality/events/<uuid:event_id>/undo",

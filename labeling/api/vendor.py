@@ -15,7 +15,7 @@ from maskwright.core.api.pagination import Page, paged
 from maskwright.organizations.permissions import Permission, can
 from workforce import selectors
 from workforce.api.inputs import OfferTermsInput, share_field
-from workforce.api.outputs import AnswerCounts, GrantOutput
+from workforce.api.outputs import AgreementOutput, AnswerCounts, GrantOutput
 from workforce.models import WorkQueue
 from workforce.people import own_people
 from workforce.services.grants import offer_grant
@@ -40,14 +40,19 @@ class OwnShare(serializers.Serializer[None]):
 
 
 class PartOutput(serializers.Serializer[Any]):
-    """A part of the job. `grant` is null for the own people's and for the free one."""
+    """A part of the job. `grant` is null for the own people's and for the free one. Times are a forecast, at the real
+    speed of those who work on the part; null while too little is known."""
 
     kind = serializers.ChoiceField(choices=["own", "vendor", "free"])
     percent = serializers.IntegerField()
     grant = GrantOutput(allow_null=True)
     items = serializers.IntegerField()
     done = serializers.IntegerField()
+    missing = serializers.IntegerField(help_text="Answers to come.")
     answers = AnswerCounts()
+    expected = serializers.DateTimeField(source="finished.expected", allow_null=True)
+    earliest = serializers.DateTimeField(source="finished.earliest", allow_null=True)
+    latest = serializers.DateTimeField(source="finished.latest", allow_null=True)
 
 
 class WorkerOutput(serializers.Serializer[Any]):
@@ -58,6 +63,7 @@ class WorkerOutput(serializers.Serializer[Any]):
     name = serializers.CharField(allow_null=True)
     vendor = serializers.UUIDField(source="vendor_id", allow_null=True)
     answers = AnswerCounts()
+    agreement = AgreementOutput(allow_null=True)
 
 
 class SharesOutput(serializers.Serializer[Any]):

@@ -3,13 +3,13 @@
 import uuid
 from collections.abc import Sequence
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Avg, Count, Exists, OuterRef
 
-from labeling.models import Annotation, LabelingJob, Task
+from labeling.models import Annotation, AnswerScore, LabelingJob, Task
 from labeling.services.quality.judging import look_again
 from labeling.services.reviews import settle_review, skip_reviews
 from labeling.services.tasks import advance_task, start_consolidation
-from labeling.states import AnnotationState, TaskState
+from labeling.states import AnnotationState, ScoreKind, TaskState
 from maskwright.core.outbox import Message, emit
 from workforce import handlers
 from workforce.states import Stage
@@ -47,6 +47,14 @@ class LabelingWorkHandler:
 
     def queue_names(self, queue_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
         return dict(LabelingJob.objects.filter(work_queue_id__in=queue_ids).values_list("work_queue_id", "name"))
+
+    def agreements(
+        self, queue_ids: Sequence[uuid.UUID], worker_ids: Sequence[uuid.UUID]
+    ) -> dict[uuid.UUID, handlers.Agreement]:
+        jobs = list(LabelingJob.objects.filter(work_queue_id__in=queue_ids).values_list("pk", flat=True))
+        scores = AnswerScore.objects.filter(job_id__in=jobs, worker_id__in=worker_ids, kind=ScoreKind.AGREEMENT)
+        found = scores.order_by().values_list("worker_id").annotate(Avg("mean_iou"), Count("pk"))
+        return {worker: handlers.Agreement(mean, count) for worker, mean, count in found}
 
 
 def connect() -> None:

@@ -142,9 +142,9 @@ def test_a_declined_offer_tells_its_reason_and_its_share_is_free_again(
     assert [(part.kind, part.percent) for part in page.context["shares"].parts] == [("own", 100)]
 
 
-def _working(acme: Company, globex: Company, made: MadeJob) -> WorkGrant:
+def _working(acme: Company, globex: Company, made: MadeJob, share: str = "100") -> WorkGrant:
     """The vendor's labeler has answered every photo of its share, the whole job."""
-    grant, vendor = _offer(acme, globex, made, share="100", price_per_object="0.5", currency="EUR"), globex
+    grant, vendor = _offer(acme, globex, made, share=share, price_per_object="0.5", currency="EUR"), globex
     post(vendor.browser("manager"), f"{GRANTS}{grant.pk}/do/accept/")
     team = make_team(globex, [globex.people["labeler"]], "globex team")
     submit(vendor.browser("manager"), f"{GRANTS}{grant.pk}/change/", teams=[str(team.pk)])
@@ -166,6 +166,23 @@ def test_the_console_shows_progress_and_quality_by_name_and_the_customer_reads_p
     assert labeler.name in console.content.decode() and "globex team" in console.content.decode()
     page = acme.browser("manager").get(_offers(made)).content.decode()
     assert "vendor." in page and labeler.name not in page
+
+
+def test_both_sides_read_how_far_each_person_agrees_with_the_results(acme: Company, globex: Company) -> None:
+    made = make_job(acme, objects=2, labelers=2)
+    grant = _working(acme, globex, made, share="")
+    own = acme.client("labeler")
+    while (held := claim(own)).status_code != 204:
+        assert send(own, held.json(), flat_mask(1)).status_code == 200
+    for topic in ("work.item_answered", "task.consolidate"):
+        run_messages(acme, topic)
+    manager, vendor = acme.client("manager"), globex.client("manager")
+    people = manager.get(f"/api/v1/jobs/{made.id}/shares").json()["people"]
+    assert [one["agreement"] for one in people] == [{"value": 1.0, "answers": 2}] * 2
+    [read] = vendor.get(f"/api/v1/grants/{grant.pk}/progress").json()["people"]
+    assert read["agreement"] == {"value": 1.0, "answers": 2}
+    assert "100 % of 2" in acme.browser("manager").get(_offers(made)).content.decode()
+    assert "100 % of 2" in globex.browser("manager").get(GRANTS).content.decode()
 
 
 @pytest.mark.parametrize("side", ["customer", "vendor"])

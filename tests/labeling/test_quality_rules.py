@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 
 from labeling.models import LabelingJob, QualityEvent, QualityRule
+from labeling.quality import USUAL
 from labeling.services.quality.ruling import save_rules
 from labeling.services.quality.running import run_rules, undo_event
 from maskwright.audit.models import AuditEvent
 from maskwright.core.errors import Conflict, Invalid, NotFound
 from maskwright.core.scope import organization_scope
+from tests.factories.admin_client import AdminClient
 from tests.factories.inputs import make_upload, order_job, photos, run_messages
 from tests.factories.jobs import MadeJob, make_job, make_team
 from tests.factories.work import act, claim, flat_mask, submit
@@ -238,3 +240,26 @@ def test_a_vendors_person_is_paused_and_the_vendor_told_by_its_own_rows(
     with organization_scope(globex.id), pytest.raises(NotFound):
         undo_event(job_id=made.id, event_id=QualityEvent.objects.first().pk)  # type: ignore[union-attr]
     run_messages(acme, "person.judge")
+
+
+def test_the_usual_rules_are_added_to_a_job_that_was_made_before_there_were_rules(acme: Company, made: MadeJob) -> None:
+    usual = [rule.collector for rule in USUAL]
+    with_rules(acme, made, DECLINES)
+    manager, path = acme.client("manager"), f"/api/v1/jobs/{made.id}/quality/rules"
+    [own] = manager.get(path).json()
+    added = manager.post(f"{path}/usual")
+    assert added.status_code == 200, added.content
+    assert [one["collector"] for one in added.json()] == ["declines", *usual]
+    assert added.json()[0]["id"] == own["id"], "a rule that stands goes on where it is"
+    assert manager.post(f"{path}/usual").status_code == 409
+    with organization_scope(acme.id):
+        assert AuditEvent.objects.filter(verb="quality_rules.changed").count() == 2
+        QualityRule.objects.filter(job=made.job).delete()
+    page = f"/manage/labeling/labelingjob/{made.id}/quality/"
+    admin = AdminClient(acme, "manager")
+    assert "Add the usual rules" in admin.get(page)
+    assert "The usual rules were added" in admin.post(page, {"action": "usual"}, follow=True)
+    assert "Add the usual rules" not in admin.get(page)
+    with organization_scope(acme.id):
+        assert QualityRule.objects.filter(job=made.job).count() == len(usual)
+    assert acme.browser("auditor").post(page, {"action": "usual"}).status_code == 403

@@ -174,6 +174,11 @@ def test_a_vendor_reads_its_progress_with_names_and_a_forecast(acme: Company, gl
     read = manager.get(f"/api/v1/grants/{grant}/progress").json()
     assert (read["items"], read["missing"], read["answers"]["accepted"]) == (20, 8, 12)
     assert read["earliest"] < read["expected"]
+    mine, theirs = _shares(acme, made)["parts"]
+    assert (mine["grant"]["id"], mine["missing"], mine["earliest"] < mine["expected"]) == (grant, 8, True)
+    assert (theirs["missing"], theirs["expected"]) == (20, None), "nobody works there yet"
+    shown = acme.browser("manager").get(f"/manage/labeling/labelingjob/{made.id}/offers/").content.decode()
+    assert mine["expected"][:10] in shown and "too early to say" in shown
     assert [(one["name"], one["answers"]["accepted"]) for one in read["people"]] == [
         (globex.people["labeler"].username, 12)
     ]

@@ -25,6 +25,7 @@ from maskwright.organizations.admin_sites import on_dashboard
 from maskwright.organizations.admin_widgets import PickMany, PickRow, picked_first
 from maskwright.organizations.permissions import Permission
 from workforce.admin.teams import team_choices
+from workforce.handlers import Agreement
 from workforce.models import GrantStaffing, WorkGrant
 from workforce.selectors import GrantRow, grant_rows, team_list
 from workforce.services.grants import accept_grant, decline_grant, staff_grant, unstaff_grant
@@ -108,6 +109,12 @@ def _money(amount: Any, currency: str) -> str:
     return "" if amount is None else f"{localize(amount)} {currency}"
 
 
+def agreement_words(found: Agreement | None) -> str:
+    if found is None:
+        return "–"
+    return gettext("%(percent)s %% of %(count)s") % {"percent": f"{found.value * 100:.0f}", "count": found.answers}
+
+
 def _accept(request: HttpRequest, actor: Actor, grant: WorkGrant) -> str:
     accept_grant(grant_id=grant.pk)
     return gettext("Accepted. Choose which of your teams work on it.")
@@ -183,7 +190,8 @@ class ReceivedGrantAdmin(ScopedModelAdmin):
         context: dict[str, Any] = {}
         if actor_of(request).is_vendor:
             context = {
-                "console": vendor_console(),
+                "console": (console := vendor_console()),
+                "labelers": [(one, agreement_words(one.agreement)) for one in console.labelers],
                 "may_change": may(request, Permission.TEAMS_MANAGE),
                 "may_read_money": may(request, Permission.MONEY_READ),
             }

@@ -72,10 +72,16 @@ class AnswerCounts(serializers.Serializer[Any]):
     withdrawn = serializers.IntegerField()
 
 
+class AgreementOutput(serializers.Serializer[Any]):
+    value = serializers.FloatField(help_text="Mean class IoU with the results that the answers went into.")
+    answers = serializers.IntegerField(help_text="So many answers were compared.")
+
+
 class OwnLabelerOutput(serializers.Serializer[Any]):
     worker = serializers.UUIDField(source="worker_id")
     name = serializers.CharField()
     answers = AnswerCounts()
+    agreement = AgreementOutput(allow_null=True)
 
 
 class GrantProgressOutput(serializers.Serializer[Any]):

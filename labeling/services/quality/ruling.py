@@ -1,17 +1,17 @@
 """The quality rules of a job: the usual ones, and those that managers choose."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from labeling.models import LabelingJob, QualityRule
-from labeling.quality import BrokenRuleError, Rule
+from labeling.quality import USUAL, BrokenRuleError, Rule
 from labeling.services.jobs.lifecycle import own_job
 from labeling.services.quality.usual import PARTS, as_json
 from maskwright.audit.record import record
-from maskwright.core.errors import FieldProblem, Invalid
+from maskwright.core.errors import Conflict, FieldProblem, Invalid
 from maskwright.core.wording import reword
 
 MOST_RULES = 20
@@ -58,6 +58,31 @@ def save_rules(*, job_id: uuid.UUID, rules: Sequence[Mapping[str, Any]]) -> list
     if after != before:
         record("quality_rules.changed", "labeling_job", job.pk, rules=[{**parts, "on": on} for parts, on in after])
     return kept
+
+
+def lacks_usual_rules(rows: Iterable[QualityRule]) -> bool:
+    return bool(_lacking(rows))
+
+
+def add_usual(*, job_id: uuid.UUID) -> list[QualityRule]:
+    """Add those of the usual rules that the job does not have, behind its own; all its rules as they are then.
+
+    For jobs that were made before there were rules, or whose rules somebody removed. Raises Conflict where none lacks.
+    """
+    # The job's row: of a job without rules no rule could be locked, and two requests would add them twice.
+    job = LabelingJob.objects.select_for_update(no_key=True).get(pk=own_job(job_id).pk)
+    rows = rules_of(job.pk)
+    lacking = _lacking(rows)
+    if not lacking:
+        raise Conflict(_("The job has the usual rules already."))
+    standing = [{"id": row.pk, "is_active": row.is_active, **as_parts(row)} for row in rows]
+    return save_rules(job_id=job.pk, rules=[*standing, *map(as_json, lacking)])
+
+
+def _lacking(rows: Iterable[QualityRule]) -> list[Rule]:
+    """One that was switched off is there: a manager wanted it so."""
+    standing = [as_parts(row) for row in rows]
+    return [rule for rule in USUAL if as_json(rule) not in standing]
 
 
 def as_parts(row: QualityRule) -> dict[str, Any]:
