@@ -204,3 +204,79 @@ def test_unlabeled_pixels_go_to_their_nearest_class(opened: Callable[..., Playgr
     mask = playground.mask()
     mask = np.where(np.arange(64) == 26, expected, mask)  # as far from the one as from the other
     assert np.array_equal(mask, expected)
+
+
+def test_painting_only_inside_a_class_under_each_kind_of_tool(opened: Callable[..., Playground]) -> None:
+    playground = opened()
+    page, editor = playground.page, playground.editor
+    editor.tool("Rectangle")
+    editor.stroke([(10.5, 10.5), (29.5, 29.5)])
+    page.keyboard.press("Shift+M")  # only inside Road, the chosen class
+    page.keyboard.press("2")
+    editor.stroke([(20.5, 5.5), (40.5, 20.5)])
+    expected = blank()
+    expected[10:30, 10:30] = ROAD
+    expected[10:21, 20:30] = BUILDING
+    painted(playground, expected)
+    editor.tool("Fill")
+    editor.click((50.5, 40.5))  # unlabeled: not inside
+    editor.tool("Eraser")
+    page.keyboard.press("[")
+    editor.stroke([(5.5, 15.5), (60.5, 15.5)])
+    road = expected == ROAD
+    erased = (playground.mask() == 0) & (expected != 0)
+    assert erased.any() and not (erased & ~road).any()
+    page.keyboard.press("Control+z")
+    editor.root.get_by_label("Paint only inside this class").select_option("Building")
+    page.keyboard.press("1")
+    editor.tool("Fill")
+    editor.click((25.5, 15.5))
+    expected[expected == BUILDING] = ROAD
+    painted(playground, expected)
+    editor.root.get_by_role("radio", name="Over everything").click()
+    editor.click((50.5, 40.5))
+    painted(playground, np.full_like(expected, ROAD))
+
+
+def test_a_locked_class_stays_byte_for_byte_under_every_tool_and_a_hidden_one_is_only_not_seen(
+    opened: Callable[..., Playground],
+) -> None:
+    playground = opened()
+    page, editor = playground.page, playground.editor
+    keyboard = page.keyboard
+    editor.tool("Rectangle")
+    keyboard.press("2")
+    editor.stroke([(20.5, 15.5), (39.5, 30.5)])
+    keyboard.press("Shift+L")
+    expect(editor.root.get_by_role("option", name="Building locked")).to_be_visible()
+    kept = playground.mask() == BUILDING
+    assert kept.sum() == 20 * 16
+    keyboard.press("1")
+    for tool in ("Brush", "Eraser", "Rectangle", "Ellipse", "Lasso"):
+        editor.tool(tool)  # type: ignore[arg-type]
+        editor.stroke([(15.5, 10.5), (45.5, 12.5), (45.5, 35.5), (25.5, 20.5)])
+    for tool in ("Fill", "Magic wand", "Refine regions"):
+        editor.tool(tool)  # type: ignore[arg-type]
+        editor.click((25.5, 20.5))
+    editor.tool("Polygon")
+    for corner in ((12.5, 12.5), (50.5, 12.5), (50.5, 40.5)):
+        editor.click(corner)
+    keyboard.press("Enter")
+    for key in ("Shift+N", "Shift+U"):
+        keyboard.press(key)
+    expect(editor.root.get_by_test_id("coverage")).to_have_text("100% labeled")
+    assert (playground.mask()[kept] == BUILDING).all()  # the nearest class of others may be this one
+
+    before, mask = playground.picture(), playground.mask()
+    row = editor.root.get_by_role("option", name="Building")
+    row.hover()
+    row.get_by_title("Hide").click()
+    hidden = playground.picture()
+    assert (before != hidden).any()
+    assert np.array_equal(playground.mask(), mask)
+    expect(row).to_have_attribute("aria-selected", "false")  # the switch is no choice
+    keyboard.press("Shift+A")
+    assert np.array_equal(playground.picture(), before)
+    editor.tool("Fill")
+    editor.click((25.5, 20.5))  # unlocked
+    painted(playground, np.full_like(mask, ROAD))

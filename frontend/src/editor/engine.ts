@@ -44,6 +44,7 @@ export interface EngineOptions {
 function styleOf(state: EditorState, categories: readonly Category[]): LabelStyle {
   const palette = new Uint8Array(256 * 4).fill(255);
   for (const { index, color } of categories) palette.set(parseColor(color), index * 4);
+  for (const index of state.hidden.value) palette[index * 4 + 3] = 0;
   if (!state.labelsShown.value || state.covered.value) for (let at = 3; at < palette.length; at += 4) palette[at] = 0;
   return { opacity: state.opacity.value, outlines: state.outlines.value, hatch: state.hatch.value && !state.covered.value, palette };
 }
@@ -71,6 +72,9 @@ export class Engine {
     this.actions = availableActions(readOnly);
     state.category.value = firstClass(options.job, categories);
     if (!this.tools.some(({ id }) => id === state.tool.value)) state.tool.value = this.tools[0].id;
+    // Locks and hidden classes are of one image: on the next one they would surprise.
+    state.locked.value = state.hidden.value = new Set<number>();
+    if (typeof state.mode.value === "number") state.mode.value = "over";
     state.covered.value = false;
     state.busy.value = null;
     state.notice.value = null;
@@ -106,6 +110,10 @@ export class Engine {
     this.stage.open(map, image);
     this.#disposers.add(
       map.subscribe(() => (state.revision.value = map.revision)),
+      effect(() => {
+        map.locked.fill(0);
+        for (const index of state.locked.value) map.locked[index] = 1;
+      }),
       effect(() => this.stage.setStyle(styleOf(state, categories))),
       effect(() => this.#useTool(state.tool.value)),
       effect(() => keepClass(options.job, categories, state.category.value)),

@@ -16,6 +16,10 @@ export class EditorState {
   /** Index of the class being painted; 0 when the task has none. */
   readonly category = signal(0);
   readonly mode = signal<PaintMode>("over");
+  /** Classes whose pixels no tool changes. */
+  readonly locked = signal<ReadonlySet<number>>(new Set());
+  /** Classes that are not drawn; the document is the same. */
+  readonly hidden = signal<ReadonlySet<number>>(new Set());
   /** Diameter in image pixels. */
   readonly brushSize = signal(24);
   /** How far a colour may be from the one clicked, for the magic wand: 0 to 255. */
@@ -46,6 +50,13 @@ export class EditorState {
 
 /** A tool's one number. */
 export type AmountId = "brushSize" | "tolerance" | "reach";
+
+/** A set with or without a member that was not, or was, in it. */
+export function toggled(set: ReadonlySet<number>, member: number): ReadonlySet<number> {
+  const next = new Set(set);
+  if (!next.delete(member)) next.add(member);
+  return next;
+}
 
 export const MIN_BRUSH = 1;
 export const MAX_BRUSH = 1000;

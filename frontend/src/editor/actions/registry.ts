@@ -1,5 +1,5 @@
 import { t } from "../../shared/i18n";
-import { stepAmount } from "../state";
+import { stepAmount, toggled } from "../state";
 import { stepScale } from "../viewport/camera";
 import { currentCategory, type Workspace } from "../workspace";
 import { flyToUnlabeled } from "./unlabeled";
@@ -88,7 +88,29 @@ export const ACTIONS: readonly Action[] = [
     icon: "M4 4h16v16H4ZM4 12h8V4M8 4v8M4 8h8",
     paints: true,
     active: ({ state }) => state.mode.value === "unlabeled",
-    run: ({ state }) => (state.mode.value = state.mode.value === "over" ? "unlabeled" : "over"),
+    run: ({ state }) => (state.mode.value = state.mode.value === "unlabeled" ? "over" : "unlabeled"),
+  },
+  {
+    id: "mode-inside",
+    label: "Paint only inside the chosen class",
+    keys: ["shift+m"],
+    group: "paint",
+    icon: null,
+    paints: true,
+    active: ({ state }) => typeof state.mode.value === "number",
+    enabled: (workspace) => currentCategory(workspace) !== null,
+    run: ({ state }) => (state.mode.value = typeof state.mode.value === "number" ? "over" : state.category.value),
+  },
+  {
+    id: "lock",
+    label: "Lock the class: no tool changes its pixels",
+    keys: ["shift+l"],
+    group: "paint",
+    icon: null,
+    paints: true,
+    enabled: (workspace) => currentCategory(workspace) !== null,
+    active: ({ state }) => state.locked.value.has(state.category.value),
+    run: ({ state }) => (state.locked.value = toggled(state.locked.value, state.category.value)),
   },
   {
     id: "give-unlabeled",
@@ -152,6 +174,27 @@ export const ACTIONS: readonly Action[] = [
     paints: false,
     active: ({ state }) => state.labelsShown.value,
     run: ({ state }) => (state.labelsShown.value = !state.labelsShown.value),
+  },
+  {
+    id: "hide",
+    label: "Hide the class",
+    keys: ["shift+v"],
+    group: "view",
+    icon: null,
+    paints: false,
+    enabled: (workspace) => currentCategory(workspace) !== null,
+    active: ({ state }) => state.hidden.value.has(state.category.value),
+    run: ({ state }) => (state.hidden.value = toggled(state.hidden.value, state.category.value)),
+  },
+  {
+    id: "show-all",
+    label: "Show all classes, unlock all",
+    keys: ["shift+a"],
+    group: "view",
+    icon: null,
+    paints: false,
+    enabled: ({ state }) => state.hidden.value.size + state.locked.value.size > 0,
+    run: ({ state }) => (state.hidden.value = state.locked.value = new Set<number>()),
   },
   {
     id: "fainter",

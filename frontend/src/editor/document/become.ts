@@ -1,6 +1,6 @@
 import type { LabelMap } from "./label-map";
 
-/** Makes the document these indices, as one step that can be undone. */
+/** Makes the document these indices, as one step that can be undone; locks do not hold it up. */
 export async function become(map: LabelMap, raster: Uint8Array): Promise<void> {
   const { width, height, data } = map;
   if (raster.length !== data.length) throw new RangeError("raster and label map differ in size");
@@ -19,5 +19,5 @@ export async function become(map: LabelMap, raster: Uint8Array): Promise<void> {
         gesture.span(y, start, x, value);
       }
     }
-  });
+  }, new Uint8Array(256));
 }

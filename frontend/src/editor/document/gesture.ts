@@ -4,8 +4,21 @@ import { diffTiles, type TileChange } from "./journal";
 import type { LabelMap } from "./label-map";
 import { union, type Rect } from "./rect";
 
-/** `over`: every pixel is painted. `unlabeled`: pixels that already have a class keep it. */
-export type PaintMode = "over" | "unlabeled";
+/**
+ * `over`: every pixel is painted. `unlabeled`: pixels that already have a class keep it. A number: only pixels of the
+ * class with this index are painted.
+ */
+export type PaintMode = "over" | "unlabeled" | number;
+
+/** Whether a pixel of the class `before` may be painted in this mode. */
+export function mayPaint(mode: PaintMode, before: number): boolean {
+  return mode === "over" || before === (mode === "unlabeled" ? BACKGROUND : mode);
+}
+
+/** The mode for erasing: what is unlabeled already needs no eraser, so only a class narrows it down. */
+export function erasing(mode: PaintMode): PaintMode {
+  return typeof mode === "number" ? mode : "over";
+}
 
 const after = new Uint8Array(TILE * TILE);
 
@@ -18,12 +31,19 @@ export class Gesture {
   #unseen: Rect | null = null;
   #dirty: Rect | null = null;
   #open = true;
+  /** 1 for the indices that may be painted; null: all of them. */
+  readonly #may: Uint8Array | null;
 
+  /** `locked`: 1 for each index whose pixels stay, as at the gesture's start. */
   constructor(
     readonly map: LabelMap,
     readonly mode: PaintMode,
+    locked: Uint8Array,
     readonly onEnd: (change: Change | null) => void,
-  ) {}
+  ) {
+    const may = locked.map((lock, index) => (lock === 0 && mayPaint(mode, index) ? 1 : 0));
+    this.#may = may.includes(0) ? may : null;
+  }
 
   get open(): boolean {
     return this.#open;
@@ -39,8 +59,9 @@ export class Gesture {
     this.#touch(y, from, to);
     const start = y * width + from;
     const end = y * width + to;
-    if (this.mode === "over") data.fill(value, start, end);
-    else for (let at = start; at < end; at++) if (data[at] === BACKGROUND) data[at] = value;
+    const may = this.#may;
+    if (may === null) data.fill(value, start, end);
+    else for (let at = start; at < end; at++) if (may[data[at]] === 1) data[at] = value;
     this.#unseen = union(this.#unseen, { x0: from, y0: y, x1: to, y1: y + 1 });
   }
 

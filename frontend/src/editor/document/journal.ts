@@ -97,6 +97,15 @@ export function readRuns(
   }
 }
 
+/** The runs without those that would change a locked index (1 in `locked`), or null when none are left. */
+export function unlockedRuns(runs: Uint8Array, locked: Uint8Array): Uint8Array | null {
+  const writer = new RunWriter();
+  readRuns(runs, (start, length, before, after) => {
+    if (locked[before] === 0) writer.add(start, length, before, after);
+  });
+  return writer.take();
+}
+
 /** Writes a tile's runs in ascending order; runs that touch and change the same values become one. */
 export class RunWriter {
   #bytes: number[] = [];

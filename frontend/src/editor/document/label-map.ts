@@ -2,7 +2,7 @@ import type { Disposer } from "../disposer";
 import { BACKGROUND, TILE } from "./constants";
 import { Gesture, type PaintMode } from "./gesture";
 import { History, type Change } from "./history";
-import { readRuns, type TileChange } from "./journal";
+import { readRuns, unlockedRuns, type TileChange } from "./journal";
 import { isEmpty, union, type Rect } from "./rect";
 
 export type ChangeListener = (dirty: Rect) => void;
@@ -16,6 +16,8 @@ export class LabelMap {
   readonly data: Uint8Array<ArrayBuffer>;
   /** Pixels per class index, exact whenever no gesture is open. */
   readonly counts = new Uint32Array(256);
+  /** 1 for each index whose pixels no gesture and no worked-out change touches; undo, redo and `replace` do. */
+  readonly locked = new Uint8Array(256);
   readonly history = new History();
   readonly tilesAcross: number;
   readonly tilesDown: number;
@@ -63,16 +65,16 @@ export class LabelMap {
   }
 
   /** Opens the one gesture that may write; throws when another is open (a tool's error). */
-  begin(mode: PaintMode): Gesture {
+  begin(mode: PaintMode, locked = this.locked): Gesture {
     if (this.#gesture !== null) throw new Error("a gesture is already open");
-    this.#gesture = new Gesture(this, mode, (change) => this.#close(change));
+    this.#gesture = new Gesture(this, mode, locked, (change) => this.#close(change));
     return this.#gesture;
   }
 
   /** Runs `paint` as one gesture, after the open one if there is one. Resolves once it is committed. */
-  async paint(mode: PaintMode, paint: (gesture: Gesture) => void): Promise<void> {
+  async paint(mode: PaintMode, paint: (gesture: Gesture) => void, locked = this.locked): Promise<void> {
     await this.settled();
-    const gesture = this.begin(mode);
+    const gesture = this.begin(mode, locked);
     try {
       paint(gesture);
     } catch (error) {
@@ -84,10 +86,11 @@ export class LabelMap {
 
   /**
    * One undo step that was worked out elsewhere (in a worker) for the document as it was at `revision`. Answers
-   * false, and changes nothing, when the document is another by now.
+   * false, and changes nothing, when the document is another by now. Pixels of locked classes are left out.
    */
-  adopt(tiles: readonly TileChange[], revision: number): boolean {
+  adopt(change: readonly TileChange[], revision: number): boolean {
     if (this.#gesture !== null || revision !== this.revision) return false;
+    const tiles = this.locked.includes(1) ? this.#unlocked(change) : change;
     if (tiles.length === 0) return true;
     let dirty: Rect | null = null;
     let bytes = 0;
@@ -100,6 +103,13 @@ export class LabelMap {
     this.revision++;
     this.notify(dirty ?? this.bounds);
     return true;
+  }
+
+  #unlocked(change: readonly TileChange[]): TileChange[] {
+    return change.flatMap(({ tile, runs }) => {
+      const left = unlockedRuns(runs, this.locked);
+      return left === null ? [] : [{ tile, runs: left }];
+    });
   }
 
   /** Resolves when no gesture is open. */

@@ -3,12 +3,22 @@ import { property, state } from "lit/decorators.js";
 import { t } from "../../shared/i18n";
 import { showKey } from "../actions/keys";
 import type { Engine } from "../engine";
+import { toggled } from "../state";
 import type { Category } from "../workspace";
-import { baseStyles, SignalElement } from "./base";
+import { baseStyles, icon, SignalElement } from "./base";
 import { share } from "./format";
 
 /** More classes than this get a search field. */
 const SEARCH_FROM = 12;
+
+/** Pictures of what is off and on. */
+const SWITCHES = {
+  lock: ["M6 11h12v9H6ZM9 11V7.5a3.5 3.5 0 0 1 6.8-1.2", "M6 11h12v9H6ZM8.5 11V7.5a3.5 3.5 0 0 1 7 0V11"],
+  hide: [
+    "M2.5 12C5 7.5 8.3 5.5 12 5.5s7 2 9.5 6.5c-2.5 4.5-5.8 6.5-9.5 6.5S5 16.5 2.5 12ZM12 9.2a2.8 2.8 0 1 1 0 5.6 2.8 2.8 0 0 1 0-5.6Z",
+    "M2.5 12C5 7.5 8.3 5.5 12 5.5s7 2 9.5 6.5c-2.5 4.5-5.8 6.5-9.5 6.5S5 16.5 2.5 12ZM4 4l16 16",
+  ],
+} as const;
 
 /** The classes: which one is painted, its key, and how much of the image it has. */
 export class LabelList extends SignalElement {
@@ -69,6 +79,63 @@ export class LabelList extends SignalElement {
       .name {
         min-inline-size: 0;
         overflow-wrap: anywhere;
+      }
+      .end {
+        display: grid; /* the switches lie over the share: names need the room */
+        place-items: center end;
+      }
+      .end > * {
+        grid-area: 1 / 1;
+      }
+      .switches {
+        display: flex;
+        margin-inline-end: -6px;
+      }
+      .switch {
+        display: grid;
+        place-items: center;
+        inline-size: 24px;
+        block-size: 24px;
+        border-radius: 5px;
+        color: var(--mw-muted, #56636c);
+        visibility: hidden;
+      }
+      .switch svg {
+        inline-size: 16px;
+        block-size: 16px;
+      }
+      .class:hover .switch,
+      .switch.on {
+        visibility: visible;
+      }
+      .switch.on {
+        color: var(--mw-text, #1a2227);
+      }
+      li:hover .share,
+      .end:has(.on) .share {
+        visibility: hidden;
+      }
+      .switch:hover {
+        background: var(--mw-border, #d9dfe3);
+      }
+      .class.away .name,
+      .class.away .swatch {
+        opacity: 0.6;
+      }
+      .said {
+        position: absolute;
+        overflow: hidden;
+        inline-size: 1px;
+        block-size: 1px;
+        clip-path: inset(50%);
+      }
+      @media (hover: none) {
+        .class[aria-selected="true"] .switch {
+          visibility: visible;
+        }
+        [aria-selected="true"] .share {
+          visibility: hidden;
+        }
       }
       .share {
         min-inline-size: 46px;
@@ -152,17 +219,35 @@ export class LabelList extends SignalElement {
   #row(engine: Engine, category: Category, whole: number): TemplateResult {
     const { map, state: editor } = engine.workspace;
     const key = engine.keymap.keyFor(category);
+    const [locked, hidden] = [editor.locked.value.has(category.index), editor.hidden.value.has(category.index)];
     return html`<li
-      class="class" role="option" id="class-${category.index}"
+      class=${hidden ? "class away" : "class"} role="option" id="class-${category.index}"
       aria-selected=${editor.category.value === category.index ? "true" : "false"}
       title=${category.description === "" ? nothing : category.description}
       @click=${() => (editor.category.value = category.index)}
     >
       <span class="swatch" .style=${`background:${category.color}`}></span>
-      <span class="name">${category.name}</span>
+      <span class="name">
+        ${category.name}${locked ? html`<span class="said">${t("locked")}</span>` : nothing}${hidden ? html`<span class="said">${t("hidden")}</span>` : nothing}
+      </span>
       ${key === null ? html`<span></span>` : html`<kbd>${showKey(key, false)}</kbd>`}
-      <span class="share">${share(map.counts[category.index], whole)}</span>
+      <span class="end">
+        <span class="share">${share(map.counts[category.index], whole)}</span>
+        <span class="switches" aria-hidden="true">
+          ${engine.workspace.readOnly ? nothing : this.#switch("lock", locked, locked ? t("Unlock") : t("Lock: no tool changes it"), () => (editor.locked.value = toggled(editor.locked.value, category.index)))}
+          ${this.#switch("hide", hidden, hidden ? t("Show") : t("Hide"), () => (editor.hidden.value = toggled(editor.hidden.value, category.index)))}
+        </span>
+      </span>
     </li>`;
+  }
+
+  /** For mouse and finger; with keys the same is done by actions for the chosen class: an option holds no button. */
+  #switch(what: keyof typeof SWITCHES, on: boolean, title: string, flip: () => void): TemplateResult {
+    const onClick = (event: Event): void => {
+      event.stopPropagation();
+      flip();
+    };
+    return html`<span class=${on ? `switch ${what} on` : `switch ${what}`} title=${title} @click=${onClick}>${icon(SWITCHES[what][on ? 1 : 0])}</span>`;
   }
 
   #arrows(event: KeyboardEvent, shown: readonly Category[]): void {

@@ -4,6 +4,7 @@ import { t } from "../../shared/i18n";
 import { isMac, showKey } from "../actions/keys";
 import type { Action } from "../actions/registry";
 import type { Engine } from "../engine";
+import type { PaintMode } from "../document/gesture";
 import { MAX_BRUSH, setAmount } from "../state";
 import type { Refinement } from "../worker/refine";
 import { currentCategory } from "../workspace";
@@ -79,6 +80,10 @@ export class OptionsBar extends SignalElement {
         color: inherit;
         font: inherit;
       }
+      .inside {
+        margin-inline: 6px 0;
+        max-inline-size: 130px;
+      }
       output {
         min-inline-size: 44px;
         color: var(--mw-text, #1a2227);
@@ -111,7 +116,16 @@ export class OptionsBar extends SignalElement {
           display: none;
         }
         label input[type="range"] {
-          inline-size: 72px;
+          inline-size: 60px;
+        }
+        .modes button {
+          padding: 0 7px;
+        }
+        .inside {
+          max-inline-size: 92px;
+        }
+        .row {
+          flex-wrap: wrap; /* longer words of another language */
         }
         .split {
           margin: 0 4px;
@@ -210,16 +224,33 @@ export class OptionsBar extends SignalElement {
   #modes(engine: Engine): TemplateResult {
     const { state } = engine.workspace;
     const mode = engine.actions.find(({ id }) => id === "mode");
-    const key = mode === undefined ? null : engine.keymap.keyFor(mode);
-    const choice = (value: "over" | "unlabeled", text: string): TemplateResult => html`<button
+    const inside = engine.actions.find(({ id }) => id === "mode-inside");
+    const chosen = state.mode.value;
+    const tip = (action: Action | undefined, text: string): string => {
+      const key = action === undefined ? null : engine.keymap.keyFor(action);
+      return key === null ? text : `${text} (${showKey(key, isMac())})`;
+    };
+    const choice = (value: PaintMode, text: string): TemplateResult => html`<button
       role="radio"
-      aria-checked=${state.mode.value === value ? "true" : "false"}
-      title=${key === null ? text : `${text} (${showKey(key, isMac())})`}
+      aria-checked=${chosen === value ? "true" : "false"}
+      title=${tip(typeof value === "number" ? inside : mode, text)}
       @click=${() => (state.mode.value = value)}
     >${text}</button>`;
     return html`<div class="modes" role="radiogroup" aria-label=${t("Paint")}>
       ${choice("over", t("Over everything"))}${choice("unlabeled", t("Only unlabeled"))}
-    </div>`;
+      ${inside === undefined || state.category.value === 0 ? nothing : choice(typeof chosen === "number" ? chosen : state.category.value, t("Only inside"))}
+    </div>
+    ${typeof chosen === "number" ? this.#inside(engine, chosen) : nothing}`;
+  }
+
+  /** Inside which class is painted. */
+  #inside({ workspace: { categories, state } }: Engine, chosen: number): TemplateResult {
+    return html`<select
+      class="inside" aria-label=${t("Paint only inside this class")}
+      @change=${(event: Event) => (state.mode.value = Number((event.target as HTMLSelectElement).value))}
+    >
+      ${categories.map(({ index, name }) => html`<option value=${index} ?selected=${index === chosen}>${name}</option>`)}
+    </select>`;
   }
 
   /** What is left, to the chosen class. */

@@ -1,5 +1,5 @@
 import { BACKGROUND } from "../document/constants";
-import type { Gesture } from "../document/gesture";
+import { erasing, type Gesture } from "../document/gesture";
 import { capsuleSpans, snapBrush } from "../geometry/capsule";
 import type { Point } from "../geometry/polygon";
 import type { Ring } from "../renderer/stage";
@@ -24,7 +24,7 @@ export class BrushTool implements Tool {
     if (!this.erases && category === null) return;
     this.#value = category?.index ?? BACKGROUND;
     const { map, state } = this.workspace;
-    this.#gesture = map.begin(this.erases ? "over" : state.mode.value);
+    this.#gesture = map.begin(this.erases ? erasing(state.mode.value) : state.mode.value);
     if (!input.shift || this.#last === null) this.#last = input;
     this.#stroke(input);
     this.#gesture.flush();

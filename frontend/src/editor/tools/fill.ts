@@ -1,5 +1,5 @@
 import { t } from "../../shared/i18n";
-import { BACKGROUND } from "../document/constants";
+import { mayPaint } from "../document/gesture";
 import { currentCategory, type Workspace } from "../workspace";
 import type { PointerInput, Tool, ToolDefinition } from "./tool";
 
@@ -38,7 +38,7 @@ class FillTool implements Tool {
     for (;;) {
       await map.settled();
       const before = map.data[y * map.width + x];
-      if (before === value || (state.mode.value === "unlabeled" && before !== BACKGROUND)) return;
+      if (before === value || !mayPaint(state.mode.value, before)) return;
       const { width, height, revision } = map;
       const change = await pixels.fill({ data: map.snapshot(), width, height }, x, y, value);
       // Painted meanwhile: the region may have changed, so look again.

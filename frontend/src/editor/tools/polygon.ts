@@ -1,3 +1,4 @@
+import { erasing } from "../document/gesture";
 import { BACKGROUND } from "../document/constants";
 import { polygonSpans, type Point } from "../geometry/polygon";
 import { toScreen } from "../viewport/camera";
@@ -91,7 +92,7 @@ class PolygonTool implements Tool {
     this.cancel();
     const { map, state } = this.workspace;
     const value = category?.index ?? BACKGROUND;
-    const gesture = map.begin(this.erases ? "over" : state.mode.value);
+    const gesture = map.begin(this.erases ? erasing(state.mode.value) : state.mode.value);
     polygonSpans(points, 0, map.height, (y, x0, x1) => gesture.span(y, x0, x1, value));
     gesture.commit();
   }

@@ -1,5 +1,5 @@
 import { BACKGROUND } from "../document/constants";
-import type { PaintMode } from "../document/gesture";
+import { mayPaint, type PaintMode } from "../document/gesture";
 import type { TileChange } from "../document/journal";
 import { distances } from "./distance";
 import { floodFill, type Spans } from "./flood-fill";
@@ -30,7 +30,7 @@ export function refineChange({ data, width, height }: Raster, call: RefineCall):
   if (call.what === "specks") giveSpecks(after, data, width, height, value, call.pixels);
   else if (value !== BACKGROUND) {
     const inside = call.whole ? data.map((label) => (label === value ? 1 : 0)) : regionAt(data, width, height, call.x, call.y);
-    const may = (at: number): boolean => call.mode === "over" || data[at] === BACKGROUND;
+    const may = (at: number): boolean => mayPaint(call.mode, data[at]);
     if (call.what === "holes") {
       const outside = enclosed(inside, width, height);
       for (let at = outside.indexOf(1); at >= 0; at = outside.indexOf(1, at + 1)) if (may(at)) after[at] = value;

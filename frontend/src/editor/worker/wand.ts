@@ -1,5 +1,4 @@
-import { BACKGROUND } from "../document/constants";
-import type { PaintMode } from "../document/gesture";
+import { mayPaint, type PaintMode } from "../document/gesture";
 import type { TileChange } from "../document/journal";
 import { floodFill } from "./flood-fill";
 import type { Raster } from "./pixel-work";
@@ -30,6 +29,6 @@ export function wandChange({ data, width, height }: Raster, colors: Uint8Clamped
   const spans = floodFill(alike, width, height, x, y);
   const after = data.slice();
   for (let at = 0; at < spans.length; at += 3) after.fill(value, spans[at] * width + spans[at + 1], spans[at] * width + spans[at + 2]);
-  if (mode === "unlabeled") for (let at = 0; at < after.length; at++) if (data[at] !== BACKGROUND) after[at] = data[at];
+  if (mode !== "over") for (let at = 0; at < after.length; at++) if (!mayPaint(mode, data[at])) after[at] = data[at];
   return rasterChange(data, after, width, height);
 }
