@@ -1,5 +1,6 @@
 """The faces in German, chosen in the menu, and laid out from right to left."""
 
+import io
 import re
 import tempfile
 from collections.abc import Callable
@@ -8,11 +9,19 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.end_to_end.client import mask_pixels, photo
 
 PICTURES = Path(tempfile.gettempdir()) / "maskwright-languages"
+#: What each face looked like from right to left, one pixel for `BLOCK` x `BLOCK`. To make one anew, delete it and run
+#: the test: it keeps the new one and fails, so that somebody looks at it.
+STORED = Path(__file__).parent / "pictures"
+BLOCK = 8
+#: Fonts, names and times differ from machine to machine: a block may differ by so many grey levels, and so much of all
+#: blocks by more.
+GREY_LEVELS, SHARE = 40, 0.025
 
 
 @pytest.fixture
@@ -35,6 +44,33 @@ def choose(page: Page, language: str) -> None:
 def keep(page: Page, name: str) -> None:
     PICTURES.mkdir(exist_ok=True)
     page.screenshot(path=PICTURES / f"{name}.png")
+
+
+def blocks(page: Page) -> "np.ndarray[Any, np.dtype[np.float64]]":
+    with Image.open(io.BytesIO(page.screenshot(animations="disabled", caret="hide"))) as picture:
+        small = picture.convert("L").reduce(BLOCK)
+    return np.asarray(small, dtype=np.float64)
+
+
+def differs(one: "np.ndarray[Any, np.dtype[np.float64]]", other: "np.ndarray[Any, np.dtype[np.float64]]") -> float:
+    """The share of blocks that look otherwise."""
+    assert one.shape == other.shape
+    return float((np.abs(one - other) > GREY_LEVELS).mean())
+
+
+def looks(page: Page, name: str, rtl: bool) -> None:
+    """As the stored picture when it runs from right to left, and clearly not as it otherwise."""
+    keep(page, f"{name}-{'rtl' if rtl else 'ltr'}")
+    file, seen = STORED / f"{name}-rtl.png", blocks(page)
+    if rtl and not file.exists():
+        Image.fromarray(seen.astype(np.uint8)).save(file, optimize=True)
+        pytest.fail(f"{file} was made. Look at it and run the test again.")
+    with Image.open(file) as picture:
+        stored = np.asarray(picture, dtype=np.float64)
+    # A page is mostly empty: of the portal 6 % change when left and right change places.
+    assert differs(stored, stored[:, ::-1]) > 2 * SHARE, "the control: the picture tells left from right"
+    found = differs(seen, stored)
+    assert (found < SHARE) == rtl, f"{name}: {found:.1%} of the picture differ; look at {PICTURES}"
 
 
 def test_portal_editor_and_admin_speak_german(cast: Any, browser: Browser) -> None:
@@ -97,7 +133,7 @@ def test_every_face_turns_with_the_direction_of_writing(cast: Any, browser: Brow
     assert (middle(page.locator(".mw-header .mw-brand")) - centre) * side > 0
     assert (middle(page.locator(".mw-header .mw-menu").last) - centre) * side < 0
     assert overflow(page) == 0
-    keep(page, f"portal-{'rtl' if rtl else 'ltr'}")
+    looks(page, "portal", rtl)
 
     page.get_by_role("button", name=re.compile("^Start")).click()
     labeler.editor.wait_for()
@@ -105,7 +141,7 @@ def test_every_face_turns_with_the_direction_of_writing(cast: Any, browser: Brow
     assert overflow(page) == 0
     # Pixels are not text: what is painted lies where the pointer was.
     labeler.editor.box("cat", 10, 20, 40, 60)
-    keep(page, f"editor-{'rtl' if rtl else 'ltr'}")
+    looks(page, "editor", rtl)
     labeler.editor.submit()
     api = cast.client("manager")
     api.wait_for_job(job, "completed")
@@ -117,4 +153,4 @@ def test_every_face_turns_with_the_direction_of_writing(cast: Any, browser: Brow
     page.goto("/manage/")
     assert (middle(page.locator(".manage-side")) - centre) * side > 0
     assert overflow(page) == 0
-    keep(page, f"admin-{'rtl' if rtl else 'ltr'}")
+    looks(page, "admin", rtl)
