@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from workforce.distribution.forecast import BUCKET_SECONDS, WINDOW_SECONDS, Forecast, forecast
+from workforce.distribution.skill_match import has_skills
 from workforce.gold import GOLD, OWN_SLOT
 from workforce.models import WorkQueue
 
@@ -87,12 +88,9 @@ JOIN workforce_workitem i ON i.id = c.work_item_id
 WHERE c.work_queue_id = %(queue)s AND c.state = 'live' AND s.state = 'claimed' ORDER BY c.claimed_at LIMIT %(limit)s
 """
 # Of the own team: a vendor's people are not the customer's to count, so with a live grant nobody is said to be missing.
-_STARVING = """
+_STARVING = f"""
 WITH people AS (
-  SELECT m.user_id, i.worker_id, NOT EXISTS (
-    SELECT 1 FROM workforce_workqueue q, jsonb_each_text(q.required_skills) r WHERE q.id = %(queue)s AND NOT EXISTS (
-      SELECT 1 FROM workforce_personskill p WHERE p.organization_id = m.organization_id AND p.user_id = m.user_id
-        AND lower(p.name) = r.key AND p.level >= r.value::int)) AS skilled
+  SELECT m.user_id, i.worker_id, {has_skills("m.organization_id", "m.user_id")} AS skilled
   FROM workforce_teammember m
   JOIN workforce_workqueue q ON q.id = %(queue)s AND q.work_team_id = m.work_team_id
   LEFT JOIN workforce_workeridentity i ON i.organization_id = m.organization_id AND i.customer_id = m.organization_id

@@ -1,5 +1,6 @@
 """Policies of distribution, turns of queues, skills, caps: through the work API, on the database."""
 
+import pkgutil
 import random
 from collections import Counter
 from typing import Any
@@ -13,9 +14,11 @@ from maskwright.core.scope import organization_scope
 from tests.factories.jobs import MadeJob, make_job
 from tests.factories.work import act, claim, flat_mask, submit
 from tests.plugins.cast import Company
-from workforce.distribution import POLICIES, effective_priority
+from workforce import distribution
+from workforce.distribution import POLICIES, RULES, effective_priority
 from workforce.distribution.ageing import AGEING_SECONDS
 from workforce.models import PersonSkill, WorkQueue
+from workforce.services import claim_sql
 from workforce.services.queues import change_queue
 
 LABELERS = ("labeler", "labeler2", "labeler3")
@@ -171,3 +174,13 @@ def test_every_policy_is_an_order_of_its_own(acme: Company) -> None:
     assert set(labels.values()) == {1}
     with organization_scope(acme.id):
         assert WorkQueue(policy="first_in").policy in POLICIES
+
+
+def test_each_policy_and_rule_stands_in_a_file_of_its_own_and_in_the_claims_statements() -> None:
+    """What is not in a registry is not in the statements, which are made of these alone."""
+    assert set(POLICIES) == {"first_in", "breadth_first", "depth_first"}
+    assert set(RULES) == {"priority_with_ageing", "skill_match", "shares"}
+    assert all(rule.sql in claim_sql.ELIGIBLE for rule in RULES.values())
+    assert all(f"{policy.name}_{len(policy.arms) - 1}" in claim_sql.TAKE for policy in POLICIES.values())
+    parts = {module.name for module in pkgutil.iter_modules(distribution.__path__)}
+    assert parts == {*POLICIES, "ageing", "skill_match", "sharing", "policy", "forecast"}

@@ -1,4 +1,4 @@
-"""What a policy of distribution consists of."""
+"""What policies and rules of distribution consist of."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -23,3 +23,14 @@ class Policy:
     label: Any
     help: Any
     arms: tuple[Arm, ...]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What holds in every queue beside its policy.
+
+    `sql` is an expression over the queue `q`, its offer `f` to the person %(user)s of the organization %(org)s.
+    """
+
+    name: str
+    sql: str

@@ -8,6 +8,8 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from workforce.distribution.policy import Rule
+
 K = TypeVar("K", bound=Hashable)
 
 
@@ -29,3 +31,13 @@ def deal(parts: Sequence[Part[K]], count: int) -> list[K]:
         part.marked += 1
         dealt.append(part.key)
     return dealt
+
+
+#: The audience of the slots that the offer may take: of a shared queue its own part's, otherwise everybody's.
+RULE = Rule(
+    "shares",
+    """
+CASE WHEN q.is_shared AND f.stage = 'label' THEN coalesce(f.work_grant_id, q.organization_id)
+  ELSE '00000000-0000-0000-0000-000000000000' END
+""",
+)

@@ -3,8 +3,7 @@
 All of them use the database's clock.
 """
 
-from workforce.distribution import POLICIES
-from workforce.distribution.ageing import EFFECTIVE_PRIORITY
+from workforce.distribution import POLICIES, RULES
 
 # One row per queue and stage the person may take work of: his teams', his reviews', and what his vendor staffs. The
 # audience is whom the slots of a shared queue are marked for. Reviews come before labeling of the same queue. Queues
@@ -27,16 +26,12 @@ WITH teams AS (
   GROUP BY g.work_queue_id
 )
 SELECT q.id, q.organization_id, q.state, f.stage, f.work_grant_id,
-  CASE WHEN q.is_shared AND f.stage = 'label' THEN coalesce(f.work_grant_id, q.organization_id)
-    ELSE '00000000-0000-0000-0000-000000000000' END,
+  {RULES["shares"].sql},
   i.worker_id, c.id, q.policy, q.max_open_claims,
   (SELECT count(*) FROM workforce_claim o WHERE o.state = 'live' AND o.worker_id IN (
     SELECT w.worker_id FROM workforce_workeridentity w
     WHERE w.organization_id = %(org)s AND w.user_id = %(user)s)) AS open,
-  f.stage = 'review' OR NOT EXISTS (
-    SELECT 1 FROM jsonb_each_text(q.required_skills) r WHERE NOT EXISTS (
-      SELECT 1 FROM workforce_personskill p WHERE p.organization_id = %(org)s AND p.user_id = %(user)s
-        AND lower(p.name) = r.key AND p.level >= r.value::int)) AS is_skilled,
+  {RULES["skill_match"].sql} AS is_skilled,
   EXISTS (
     SELECT 1 FROM workforce_workpause p WHERE p.worker_id = i.worker_id AND p.work_queue_id = q.id
       AND p.ended_at IS NULL AND coalesce(p.until > clock_timestamp(), true)) AS is_paused,
@@ -51,7 +46,7 @@ LEFT JOIN workforce_claim c
   ON c.organization_id = q.organization_id AND c.work_queue_id = q.id AND c.worker_id = i.worker_id
   AND c.state = 'live'
 WHERE q.state <> 'closed' AND (%(queue)s::uuid IS NULL OR q.id = %(queue)s)
-ORDER BY {EFFECTIVE_PRIORITY} DESC, q.id, f.stage DESC
+ORDER BY {RULES["priority_with_ageing"].sql} DESC, q.id, f.stage DESC
 """
 
 # Nobody answers an object twice, reviews what he labeled, or labels what he reviewed. A label answer that was sent back
