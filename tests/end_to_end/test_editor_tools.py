@@ -247,7 +247,7 @@ def test_a_locked_class_stays_byte_for_byte_under_every_tool_and_a_hidden_one_is
     editor.tool("Rectangle")
     keyboard.press("2")
     editor.stroke([(20.5, 15.5), (39.5, 30.5)])
-    keyboard.press("Shift+L")
+    keyboard.press("z")
     expect(editor.root.get_by_role("option", name="Building locked")).to_be_visible()
     kept = playground.mask() == BUILDING
     assert kept.sum() == 20 * 16
@@ -275,8 +275,47 @@ def test_a_locked_class_stays_byte_for_byte_under_every_tool_and_a_hidden_one_is
     assert (before != hidden).any()
     assert np.array_equal(playground.mask(), mask)
     expect(row).to_have_attribute("aria-selected", "false")  # the switch is no choice
-    keyboard.press("Shift+A")
+    keyboard.press("Shift+X")
     assert np.array_equal(playground.picture(), before)
     editor.tool("Fill")
     editor.click((25.5, 20.5))  # unlocked
     painted(playground, np.full_like(mask, ROAD))
+
+
+def test_a_key_flies_to_the_smallest_stray_region_and_on(opened: Callable[..., Playground]) -> None:
+    playground = opened("size=640x480")
+    page, editor = playground.page, playground.editor
+    editor.tool("Rectangle")
+    for category, left, top, right, bottom in (
+        ("Road", 10, 10, 200, 200),
+        ("Road", 600, 400, 604, 403),
+        ("Building", 300, 300, 500, 400),
+        ("Building", 20, 450, 22, 452),
+    ):
+        editor.choose(category)
+        editor.stroke([(left + 0.5, top + 0.5), (right - 0.5, bottom - 0.5)])
+    notice = editor.root.locator(".toast")
+    for text, x, y in (("1 of 2: Building, 4 pixels", 21, 451), ("2 of 2: Road, 12 pixels", 602, 401.5)):
+        page.keyboard.press("Shift+S")
+        expect(notice).to_contain_text(f"Stray region {text}")
+        camera, view = playground.state("camera"), editor.stage.bounding_box()
+        assert view is not None
+        for place, origin, size in ((x, camera["originX"], view["width"]), (y, camera["originY"], view["height"])):
+            assert 0 < (place - origin) * camera["scale"] < size
+        assert camera["scale"] > 5
+    page.keyboard.press("Shift+S")
+    expect(notice).to_contain_text("Stray region 1 of 2")
+
+
+def test_a_view_that_only_gets_lower_shows_the_whole_picture(opened: Callable[..., Playground]) -> None:
+    playground = opened("size=640x480&renderer=canvas2d")
+    page = playground.page
+    page.set_viewport_size({"width": 900, "height": 1100})  # the width decides the scale
+    page.wait_for_timeout(300)
+    before = playground.picture()
+    page.set_viewport_size({"width": 900, "height": 1000})
+    page.wait_for_timeout(300)
+    after = playground.picture()
+    shown = [picture[picture.any(axis=2)] for picture in (before, after)]
+    assert len(shown[0]) > 100_000
+    assert np.array_equal(*shown)

@@ -2,7 +2,7 @@ import { t } from "../../shared/i18n";
 import { stepAmount, toggled } from "../state";
 import { stepScale } from "../viewport/camera";
 import { currentCategory, type Workspace } from "../workspace";
-import { flyToUnlabeled } from "./unlabeled";
+import { flyToStray, flyToUnlabeled } from "./unlabeled";
 
 export type ActionGroup = "edit" | "paint" | "view";
 
@@ -104,7 +104,7 @@ export const ACTIONS: readonly Action[] = [
   {
     id: "lock",
     label: "Lock the class: no tool changes its pixels",
-    keys: ["shift+l"],
+    keys: ["z"],
     group: "paint",
     icon: null,
     paints: true,
@@ -146,6 +146,16 @@ export const ACTIONS: readonly Action[] = [
     run: (workspace) => void flyToUnlabeled(workspace),
   },
   {
+    id: "next-stray",
+    label: "Fly to the smallest stray region",
+    keys: ["shift+s"],
+    group: "view",
+    icon: null,
+    paints: true,
+    enabled: ({ map }) => map.unlabeled < map.width * map.height,
+    run: (workspace) => void flyToStray(workspace),
+  },
+  {
     id: "hatch",
     label: "Mark unlabeled pixels",
     keys: ["u"],
@@ -178,7 +188,7 @@ export const ACTIONS: readonly Action[] = [
   {
     id: "hide",
     label: "Hide the class",
-    keys: ["shift+v"],
+    keys: ["x"],
     group: "view",
     icon: null,
     paints: false,
@@ -189,7 +199,7 @@ export const ACTIONS: readonly Action[] = [
   {
     id: "show-all",
     label: "Show all classes, unlock all",
-    keys: ["shift+a"],
+    keys: ["shift+x"],
     group: "view",
     icon: null,
     paints: false,

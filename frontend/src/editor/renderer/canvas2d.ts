@@ -50,7 +50,9 @@ export class Canvas2dRenderer implements Renderer {
 
   draw(scene: Scene, damage: Rect | null): void {
     if (this.#map === null) return;
-    const whole = resizeCanvas(this.canvas, scene) || damage === null;
+    const resized = resizeCanvas(this.canvas, scene);
+    if (resized) this.#shown = null; // a canvas of another size is empty: there is nothing to copy
+    const whole = resized || damage === null;
     if (this.canvas.width * this.canvas.height === 0) return;
     const size = { width: this.canvas.width, height: this.canvas.height };
     const transform = deviceTransform(scene);

@@ -88,6 +88,10 @@ export class WorkerPixelWork implements PixelWork {
     return this.#tools.call<Region[]>({ kind: "unlabeledRegions", raster }, [raster.data.buffer]);
   }
 
+  strayRegions(raster: Raster): Promise<Region[]> {
+    return this.#tools.call<Region[]>({ kind: "strayRegions", raster }, [raster.data.buffer]);
+  }
+
   disputed(bytes: Uint8Array<ArrayBuffer>): Promise<Disputed> {
     return this.#tools.call<Disputed>({ kind: "disputed", bytes }, [bytes.buffer]);
   }

@@ -11,6 +11,7 @@ export type PixelCall =
   | { readonly kind: "refine"; readonly raster: Raster; readonly refine: RefineCall }
   | { readonly kind: "nearest"; readonly raster: Raster }
   | { readonly kind: "unlabeledRegions"; readonly raster: Raster }
+  | { readonly kind: "strayRegions"; readonly raster: Raster }
   | { readonly kind: "disputed"; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: "region"; readonly raster: Raster; readonly x: number; readonly y: number }
   | {

@@ -4,6 +4,7 @@ import type { LabelMap } from "../document/label-map";
 import { readDisputed, type Disputed } from "./disputed";
 import { regionMask, unlabeledRegions, type Region } from "./regions";
 import { nearestChange, refineChange, type RefineCall } from "./refine";
+import { strayRegions } from "./stray";
 import { wandChange, type WandCall } from "./wand";
 import { fillChange, restChange } from "./whole-image";
 
@@ -27,6 +28,8 @@ export interface PixelWork {
   /** The pixels that look like one and are connected with it, for `LabelMap.adopt`. */
   wand(raster: Raster, image: ImageBitmap, call: WandCall): Promise<TileChange[]>;
   unlabeledRegions(raster: Raster): Promise<Region[]>;
+  /** Labeled regions that are not the largest of their class, smallest first. */
+  strayRegions(raster: Raster): Promise<Region[]>;
   /** A disagreement layer (PNG): its values, smaller copies of them, and its regions. */
   disputed(bytes: Uint8Array<ArrayBuffer>): Promise<Disputed>;
   /** 1 for the pixels of the disputed region around (x, y); `raster` holds disagreement. */
@@ -65,6 +68,10 @@ export class InlinePixelWork implements PixelWork {
 
   async unlabeledRegions({ data, width, height }: Raster): Promise<Region[]> {
     return Promise.resolve(unlabeledRegions(data, width, height));
+  }
+
+  async strayRegions({ data, width, height }: Raster): Promise<Region[]> {
+    return Promise.resolve(strayRegions(data, width, height));
   }
 
   async disputed(bytes: Uint8Array<ArrayBuffer>): Promise<Disputed> {

@@ -28,6 +28,8 @@ async function run(call: PixelCall): Promise<{ result: unknown; transfer: Transf
       return { result: await work.nearest(call.raster), transfer: [] };
     case "unlabeledRegions":
       return { result: await work.unlabeledRegions(call.raster), transfer: [] };
+    case "strayRegions":
+      return { result: await work.strayRegions(call.raster), transfer: [] };
     case "disputed": {
       const result = await work.disputed(call.bytes);
       return { result, transfer: result.levels.map(({ data }) => data.buffer) };
