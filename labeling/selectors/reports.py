@@ -109,6 +109,8 @@ def report(*, start: datetime, end: datetime, queue_id: uuid.UUID | None = None,
     lists = {"day": found.days, "labeler": found.labelers, "job": found.jobs, "team": found.teams}
     for kind, day, worker, code, queue, job_name, team, answers, accepted, seconds, whole, agreement in rows:
         match kind:
+            case "all":
+                key, label = "all", ""
             case "day":
                 key = label = day.isoformat()
             case "labeler":

@@ -28,6 +28,7 @@ def test_throughput_acceptance_and_agreement_are_counted(acme: Company) -> None:
     give_verdict(acme, second, verdict="return", to="other", reason="More ears.")
     found = _report(acme).json()
     whole = found["whole"]
+    assert whole["key"] == "all"
     assert (whole["answers"], whole["accepted"]) == (4, 3)
     assert abs(whole["agreement"] - 2 / 3) < 0.001  # of the three-fold one; a single answer agrees with nobody
     jobs = {one["label"]: (one["answers"], one["accepted"], one["agreement"] is None) for one in found["jobs"]}
