@@ -20,7 +20,7 @@ GETTEXT = {*catalogues.KEYWORDS, "reword", "str"}
 #: Errors of programmers and of the operator's terminal: English, in the log.
 NOT_FOR_READERS = {
     "TypeError", "ValueError", "RuntimeError", "NotImplementedError", "LookupError", "KeyError", "OSError",
-    "ImproperlyConfigured", "ScopeError", "CommandError", "EnvironmentProblem", "JSONDecodeError",
+    "ImproperlyConfigured", "ScopeError", "CommandError", "EnvironmentProblem", "JSONDecodeError", "BadAnswer",
 }  # fmt: skip
 TERMINAL = ("platform/maskwright/config/env.py", "platform/maskwright/config/asgi.py", "labeling/demo_photos.py")
 #: What AWS's clients are answered: in AWS's own words, which programs and people look up as they are.

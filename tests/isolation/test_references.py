@@ -87,6 +87,9 @@ def references(world: World) -> dict[Key, Reference]:
     reassign = f"/api/v1/jobs/{made.id}/queue/reassign"
     acmes_upload = f"upload://{world.ids['complete_upload']}/"
     jobs, job, members = "/api/v1/jobs", "/api/v1/jobs/{job_id}", "/api/v1/teams/{team_id}/members"
+    follow_ups, previews = "/api/v1/jobs/{job_id}/follow-ups", "/api/v1/template-previews"
+    again = {key: order[key] for key in ("input_uri", "label_set_id", "task_template_id", "work_team_id")}
+    again |= {"how": "clone", "name": "again"}
     staffing, rates = "/api/v1/grants/{grant_id}/teams", "/api/v1/pay-rates"
     invitations = "/api/v1/organizations/current/invitations"
     offer = {"work_queue": str(made.queue.pk), "vendor": str(world.hooli.id)}
@@ -96,6 +99,18 @@ def references(world: World) -> dict[Key, Reference]:
         (jobs, "post", "label_set_id"): Reference(_MANAGER, jobs, order, acme["label_set_id"]),
         (jobs, "post", "task_template_id"): Reference(_MANAGER, jobs, order, acme["template_id"]),
         (jobs, "post", "work_team_id"): Reference(_MANAGER, jobs, order, acme["team_id"]),
+        **{
+            (follow_ups, "post", field): Reference(_MANAGER, follow_ups.format(job_id=made.id), again, acme[theirs])
+            for field, theirs in (
+                ("label_set_id", "label_set_id"),
+                ("task_template_id", "template_id"),
+                ("work_team_id", "team_id"),
+            )
+        },
+        (follow_ups, "post", "input_uri"): Reference(_MANAGER, follow_ups.format(job_id=made.id), again, acmes_upload),
+        (previews, "post", "label_set_id"): Reference(
+            _MANAGER, previews, {"template": "<p>Paint</p>", "label_set_id": str(labels.pk)}, acme["label_set_id"]
+        ),
         (job, "patch", "work_team_id"): Reference(
             _MANAGER, job.format(job_id=made.id), {"work_team_id": free}, acme["team_id"]
         ),

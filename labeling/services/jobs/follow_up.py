@@ -139,6 +139,8 @@ def follow_up_job(
         message = _("Choose one of: %(names)s.") % {"names": ", ".join(FollowUp.values)}
         raise Invalid(message, fields=(FieldProblem("how", "unknown", message),))
     order = follow_up_order(job_id, FollowUp(how)) | changes
+    if changes.get("label_set_id") or changes.get("task_template_id"):
+        order.pop("content", None)  # what a job brought along itself gives way to both, or the other is asked for
     if changes.get("work_team_id"):
         order["for_vendor"] = False
     return create_job(actor_user_id=actor_user_id, name=name, **order)
