@@ -68,6 +68,7 @@ class JobChangeForm(ServiceForm):
                 "max_open_claims",
                 "max_declines",
                 "idle_seconds",
+                "availability_hours",
             ),
         ),
         Section(
@@ -82,6 +83,7 @@ class JobChangeForm(ServiceForm):
         "review_team_id": "review_team",
         "review_share": "review_percent",
         "time_limit_seconds": "time_limit_minutes",
+        "availability_seconds": "availability_hours",
         "gold_rate": "gold_percent",
         "qualification_iou": "qualification_percent",
     }
@@ -146,6 +148,13 @@ class JobChangeForm(ServiceForm):
         help_text=_("What is longer between two strokes, clicks or keys counts as a pause."),
     )
 
+    availability_hours = forms.FloatField(
+        label=_("Hours for which a photo is offered"),
+        min_value=0.02,
+        required=False,
+        help_text=_("Then it ends with the answers that are in, or fails. Leave empty for as long as it takes."),
+    )
+
     def __init__(self, *args: Any, team_id: uuid.UUID | None, is_qualification: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if is_qualification:
@@ -175,6 +184,7 @@ class JobChangeForm(ServiceForm):
             "max_open_claims": data["max_open_claims"],
             "max_declines": data["max_declines"],
             "idle_seconds": data["idle_seconds"],
+            "availability_seconds": round(data["availability_hours"] * 3600) if data["availability_hours"] else None,
             "consolidation_rule": data["consolidation_rule"],
             "categories": [{name: row.cleaned_data.get(name) for name in fields} for row in self.rows()],
             **team,
@@ -187,6 +197,10 @@ def _earned(data: dict[str, Any]) -> dict[str, Any]:
         return {}
     iou = share_of(data["qualification_percent"], 0.7)
     return {"qualification_skill": data["qualification_skill"], "qualification_iou": iou}
+
+
+def _hours(given: int | None) -> str:
+    return f"{given / 3600:.9g}" if given is not None else ""
 
 
 def change_initial(queue: WorkQueue, revision: JobRevision, job: LabelingJob) -> dict[str, Any]:
@@ -211,6 +225,7 @@ def change_initial(queue: WorkQueue, revision: JobRevision, job: LabelingJob) ->
         "max_open_claims": queue.max_open_claims,
         "max_declines": queue.max_declines,
         "idle_seconds": queue.idle_seconds,
+        "availability_hours": _hours(queue.availability_seconds),
         "review_team": str(queue.review_team_id or ""),
         "review_percent": f"{job.review_share * 100:g}" if queue.review_team_id else "100",
         "consolidation_rule": job.consolidation_rule,

@@ -177,6 +177,11 @@ class JobInput(serializers.Serializer[Any]):
     idle_seconds = serializers.IntegerField(
         required=False, help_text="Between two signs of activity at most so many seconds count as worked."
     )
+    availability_seconds = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        help_text="A photo that is not finished so long after it was offered ends as it is; null: never.",
+    )
 
 
 class FollowUpInput(serializers.Serializer[Any]):
@@ -229,4 +234,9 @@ class JobChanges(serializers.Serializer[Any]):
     max_declines = serializers.IntegerField(required=False, allow_null=True)
     idle_seconds = serializers.IntegerField(
         required=False, help_text="Between two signs of activity at most so many seconds count as worked."
+    )
+    availability_seconds = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        help_text="A photo that is not finished so long after it was offered ends as it is; null: never.",
     )

@@ -61,6 +61,7 @@ class JobOutput(serializers.Serializer[Any]):
     max_open_claims = serializers.IntegerField(source="queue.max_open_claims")
     max_declines = serializers.IntegerField(source="queue.max_declines", allow_null=True)
     idle_seconds = serializers.IntegerField(source="queue.idle_seconds")
+    availability_seconds = serializers.IntegerField(source="queue.availability_seconds", allow_null=True)
     consolidation_rule = serializers.CharField(source="job.consolidation_rule")
     start_when_ready = serializers.BooleanField(source="job.start_when_ready")
     revision = serializers.IntegerField(source="job.revision")

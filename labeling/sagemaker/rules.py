@@ -40,6 +40,15 @@ def at_least(path: str, least: int) -> Rule:
     return rule
 
 
+def at_most_members(path: str, most: int) -> Rule:
+    def rule(request: Request) -> Iterator[Violation]:
+        value = member(request, path)
+        if value is not None and len(value) > most:
+            yield Violation(wire_path(path), f"Member must have length less than or equal to {most}", value)
+
+    return rule
+
+
 def exactly_one(path: str, *names: str) -> Rule:
     """Of the members of a structure (or of the request: path "") exactly one is given."""
 

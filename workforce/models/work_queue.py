@@ -25,6 +25,7 @@ class WorkQueue(TenantModel):
     level of who labels. `hold_seconds`: how long a place is kept for who stops and resumes later. Who has
     `max_open_claims` in all jobs gets none here. After `max_declines` (null: as many as answers are wanted) an item
     needs a manager's attention. Between two signs of activity at most `idle_seconds` count as worked.
+    An item is offered for `availability_seconds` at most (null: for as long as it takes; `services.availability`).
     """
 
     work_team = TenantForeignKey(WorkTeam, null=True, blank=True, related_name="work_queues")
@@ -36,6 +37,7 @@ class WorkQueue(TenantModel):
     max_open_claims = models.PositiveSmallIntegerField(default=3, db_default=3)
     max_declines = models.PositiveSmallIntegerField(null=True, blank=True)
     idle_seconds = models.PositiveSmallIntegerField(default=60, db_default=60)
+    availability_seconds = models.PositiveIntegerField(null=True, blank=True)
     # Its own items wait for nobody: everybody gets each of its gold items once (`services.gold.keep_all`).
     is_qualification = models.BooleanField(default=False, db_default=False)
     state = models.CharField(max_length=10, choices=QueueState, default=QueueState.DRAFT)

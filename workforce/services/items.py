@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from maskwright.audit.record import record
@@ -202,7 +203,7 @@ def reopen_item(*, item_id: uuid.UUID) -> None:
     item.stage, item.state = Stage.LABEL, ItemState.OPEN
     item.save(update_fields=["stage", "state"])
     item.slots.filter(state=SlotState.VOID, stage=Stage.LABEL, round=item.round, worker=None).update(
-        state=SlotState.READY, audience_id=item.audience_id
+        state=SlotState.READY, audience_id=item.audience_id, created_at=Now()
     )
     add_missing_slots([item.pk])
     record("work_item.reopened", "work_item", item.pk)

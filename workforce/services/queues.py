@@ -22,7 +22,15 @@ from workforce.states import QUEUE_MOVES, ItemState, QueueState, Stage
 _STEP = 500  # items opened in one transaction
 #: Settings of how work is given out.
 DISTRIBUTION = frozenset(
-    {"policy", "required_skills", "hold_seconds", "max_open_claims", "max_declines", "idle_seconds"}
+    {
+        "policy",
+        "required_skills",
+        "hold_seconds",
+        "max_open_claims",
+        "max_declines",
+        "idle_seconds",
+        "availability_seconds",
+    }
 )
 
 
@@ -41,7 +49,8 @@ def create_queue(
 ) -> WorkQueue:
     """Make a queue that is not open yet. Its owner checks the numbers; the caller's scope owns it.
 
-    `distribution`: policy, required_skills, hold_seconds, max_open_claims, max_declines.
+    `distribution`: policy, required_skills, hold_seconds, max_open_claims, max_declines, idle_seconds,
+    availability_seconds.
     """
     unknown = set(distribution) - DISTRIBUTION
     if unknown:
@@ -165,6 +174,12 @@ def move_queue(*, queue_id: uuid.UUID, to: QueueState, grace_seconds: int = 300)
                 " WHERE work_queue_id = %(queue)s AND state = 'claimed'",
                 {"gone": (now - queue.paused_at).total_seconds(), "queue": queue.pk},
             )
+            if queue.availability_seconds is not None:
+                cursor.execute(
+                    "UPDATE workforce_slot SET created_at = created_at + (%(now)s - %(paused)s)"
+                    " WHERE work_queue_id = %(queue)s AND state = 'ready'",
+                    {"now": now, "paused": queue.paused_at, "queue": queue.pk},
+                )
         if to == QueueState.STOPPING:
             cursor.execute(
                 "UPDATE workforce_slot SET state = 'void', reserved_worker_id = NULL, reserved_until = NULL"

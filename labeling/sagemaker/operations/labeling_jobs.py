@@ -1,6 +1,9 @@
 """CreateLabelingJob and StopLabelingJob."""
 
+from datetime import timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from labeling.manifests import LabelConfig, LabelConfigError, read_label_config
 from labeling.manifests.label_config import MAX_BYTES
@@ -28,13 +31,15 @@ MANIFEST = "InputConfig.DataSource.S3DataSource.ManifestS3Uri"
 OUTPUT = "OutputConfig.S3OutputPath"
 LABELS = "LabelCategoryConfigS3Uri"
 TEMPLATE = "HumanTaskConfig.UiConfig.UiTemplateS3Uri"
+#: For so long an object is offered, and so old a job gets, unless a manager says otherwise.
+MONTH = 30 * 86_400
 _LATER = "is not available on this installation yet."
 _RULES = [
     attribute_name,
     known_functions,
     one_task_type,
     at_most("HumanTaskConfig.TaskTimeLimitInSeconds", 28_800),
-    at_most("HumanTaskConfig.TaskAvailabilityLifetimeInSeconds", 2_592_000),
+    at_most("HumanTaskConfig.TaskAvailabilityLifetimeInSeconds", MONTH),
     exactly_one("HumanTaskConfig.UiConfig", "UiTemplateS3Uri", "HumanTaskUiArn"),
     exactly_one("InputConfig.DataSource", "S3DataSource", "SnsDataSource"),
     not_yet("InputConfig.DataSource.SnsDataSource", f"a streaming labeling job {_LATER} Use S3DataSource."),
@@ -54,6 +59,7 @@ _MEMBERS = {
     "number_of_labelers": "HumanTaskConfig.NumberOfHumanWorkersPerDataObject",
     "time_limit_seconds": "HumanTaskConfig.TaskTimeLimitInSeconds",
     "max_concurrent": "HumanTaskConfig.MaxConcurrentTaskCount",
+    "availability_seconds": "HumanTaskConfig.TaskAvailabilityLifetimeInSeconds",
     "work_team_id": "HumanTaskConfig.WorkteamArn",
     "pre_annotation_arn": PRE,
     "consolidation_arn": ACS,
@@ -126,6 +132,8 @@ def _order(given: Request, workers: Workers) -> dict[str, Any]:
         "number_of_labelers": human["NumberOfHumanWorkersPerDataObject"],
         "time_limit_seconds": human["TaskTimeLimitInSeconds"],
         "max_concurrent": human.get("MaxConcurrentTaskCount", 1000),
+        "availability_seconds": human.get("TaskAvailabilityLifetimeInSeconds", MONTH),
+        "deadline": timezone.now() + timedelta(seconds=MONTH),
         "pre_annotation_arn": member(given, PRE) or "",
         "consolidation_arn": member(given, ACS) or "",
         "start_when_ready": True,

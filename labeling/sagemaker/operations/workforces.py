@@ -11,7 +11,7 @@ from labeling.sagemaker.oidc import EXTRA, forget_oidc, use_oidc
 from labeling.sagemaker.operation import Answer, Call, operation
 from labeling.sagemaker.operations.tags import put_tags
 from labeling.sagemaker.pages import list_page, with_token
-from labeling.sagemaker.rules import exactly_one, unique_tags
+from labeling.sagemaker.rules import at_most_members, exactly_one, unique_tags
 from labeling.sagemaker.teams import sub_domain
 from maskwright.audit.record import record
 from maskwright.core.crypto import encrypt_json
@@ -23,6 +23,7 @@ from workforce.services.teams import private_workforce
 DEFAULT = "default"
 PURPOSE = "workforce-oidc"
 _KEPT = ("CognitoConfig", "OidcConfig", "WorkforceVpcConfig", "IpAddressType")
+_NETWORKS = at_most_members("SourceIpConfig.Cidrs", 10)
 #: Kept and shown, but without effect so far.
 _NOT_ENFORCED = ("CognitoConfig", "WorkforceVpcConfig", "IpAddressType")
 
@@ -92,7 +93,11 @@ def _describe(account: str, detail: WorkforceDetail) -> dict[str, Any]:
     }
 
 
-@operation(Permission.MEMBERS_MANAGE, writes=True, rules=[exactly_one("", "CognitoConfig", "OidcConfig"), unique_tags])
+@operation(
+    Permission.MEMBERS_MANAGE,
+    writes=True,
+    rules=[exactly_one("", "CognitoConfig", "OidcConfig"), _NETWORKS, unique_tags],
+)
 def create_workforce(call: Call) -> Answer:
     given = call.request
     if (found := named_workforce()) is not None:
@@ -125,7 +130,7 @@ def list_workforces(call: Call) -> Answer:
     return with_token({"Workforces": [_describe(call.account, one) for one in page]}, token)
 
 
-@operation(Permission.MEMBERS_MANAGE, writes=True)
+@operation(Permission.MEMBERS_MANAGE, writes=True, rules=[_NETWORKS])
 def update_workforce(call: Call) -> Answer:
     """Networks hold at once. OpenID Connect is only changed while there is no work team."""
     given = call.request

@@ -46,6 +46,7 @@ _QUEUE = {
     "max_open_claims": "max_open_claims",
     "max_declines": "max_declines",
     "idle_seconds": "idle_seconds",
+    "availability_seconds": "availability_seconds",
 }
 
 
@@ -73,6 +74,7 @@ def change_job(
     max_open_claims: int | None = None,
     max_declines: int | Unset | None = UNSET,
     idle_seconds: int | None = None,
+    availability_seconds: int | Unset | None = UNSET,
     consolidation_rule: str | None = None,
     gold_rate: float | None = None,
     qualification_skill: str | None = None,
@@ -117,6 +119,7 @@ def change_job(
     changes |= {} if work_team_id is UNSET else {"work_team_id": work_team_id}
     changes |= {} if review_team_id is UNSET else {"review_team_id": review_team_id}
     changes |= {} if max_declines is UNSET else {"max_declines": max_declines}
+    changes |= {} if availability_seconds is UNSET else {"availability_seconds": availability_seconds}
     wanted, problems = _categories(before.categories, categories)
     problems += _problems(changes)
     problems += rules.distribution_problems(changes)

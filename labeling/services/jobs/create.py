@@ -115,8 +115,8 @@ def create_job(
     label set and a template. The job stops by itself once people labeled `stop_after_objects`, or `stop_after_percent`
     of its objects. In a qualification everybody gets each gold task once, and the skill from the IoU on. The two ARNs
     name functions that the organization connected. `distribution`: policy, required_skills, hold_seconds,
-    max_open_claims, max_declines, as `create_queue` has them. Raises Invalid with every problem at once; then nothing
-    was made.
+    max_open_claims, max_declines, availability_seconds, as `create_queue` has them. Raises Invalid with every problem
+    at once; then nothing was made.
     """
     is_verification = task_type == TaskType.VERIFICATION
     attribute = label_attribute_name or (name if is_verification else f"{name}-ref")

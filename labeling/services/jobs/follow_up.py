@@ -45,6 +45,7 @@ _OF_QUEUE = {
     "max_open_claims": "max_open_claims",
     "max_declines": "max_declines",
     "idle_seconds": "idle_seconds",
+    "availability_seconds": "availability_seconds",
 }
 
 

@@ -65,7 +65,8 @@ def number_problems(given: dict[str, Any]) -> Iterator[FieldProblem]:
 
 
 def distribution_problems(given: dict[str, Any]) -> Iterator[FieldProblem]:
-    """Of those that are given: policy, required_skills, hold_seconds, max_open_claims, max_declines, idle_seconds."""
+    """Of those that are given: policy, required_skills, hold_seconds, max_open_claims, max_declines, idle_seconds,
+    availability_seconds."""
     policy = given.get("policy")
     if policy is not None and policy not in POLICIES:
         message = _("There is no policy '%(policy)s'. Choose one of: %(known)s.") % {
@@ -78,6 +79,7 @@ def distribution_problems(given: dict[str, Any]) -> Iterator[FieldProblem]:
         "max_open_claims": (1, 20, _("Choose %(low)s to %(high)s open assignments of one person.")),
         "max_declines": (1, 50, _("Choose %(low)s to %(high)s declines.")),
         "idle_seconds": (10, 900, _("Choose %(low)s to %(high)s seconds between two signs of activity.")),
+        "availability_seconds": (60, 10 * 365 * 86400, _("Choose %(low)s to %(high)s seconds for which to offer it.")),
     }
     for path, (low, high, sentence) in limits.items():
         value = given.get(path)

@@ -1,4 +1,4 @@
-"""The reaper: ends leases that ran out and queues whose time is over, within a second.
+"""The reaper: ends leases that ran out, and items and queues whose time is over, within a second.
 
 It reads as `ops` which organizations have something due, then works as `app` in each one's scope.
 """
@@ -15,6 +15,7 @@ from functools import partial
 from django.db import DatabaseError, connections
 
 from maskwright.core.scope import organization_scope
+from workforce.services.availability import expire_unfinished
 from workforce.services.expiry import end_stopping_queues, expire_due
 
 logger = logging.getLogger(__name__)
@@ -43,6 +44,13 @@ _STOPPING = """
 SELECT DISTINCT q.organization_id FROM workforce_workqueue q
 WHERE q.state = 'stopping' AND (q.stop_at <= clock_timestamp() OR NOT EXISTS (
   SELECT 1 FROM workforce_slot s WHERE s.work_queue_id = q.id AND s.state = 'claimed'))
+"""
+
+_UNFINISHED = """
+SELECT DISTINCT q.organization_id FROM workforce_workqueue q
+WHERE q.state = 'open' AND q.availability_seconds IS NOT NULL AND EXISTS (
+  SELECT 1 FROM workforce_slot s WHERE s.work_queue_id = q.id AND s.state = 'ready' AND s.stage = 'label'
+    AND s.created_at < clock_timestamp() - q.availability_seconds * interval '1 second')
 """
 
 
@@ -80,17 +88,21 @@ class Reaper:
         self._drop_connections()
 
     def reap(self) -> int:
-        """One pass; how many leases and queues were ended."""
-        due, stopping = self._read()
+        """One pass; how many leases, items and queues were ended."""
+        due, unfinished, stopping = self._read()
         ended = 0
         for found in due:
             ended += self._in_scope(found.organization_id, partial(expire_due, limit=BATCH))
+        for organization_id in unfinished:
+            ended += self._in_scope(organization_id, expire_unfinished)
         for organization_id in stopping:
             ended += self._in_scope(organization_id, end_stopping_queues)
         return ended
 
-    def _read(self) -> tuple[list[_Due], list[uuid.UUID]]:
+    def _read(self) -> tuple[list[_Due], list[uuid.UUID], list[uuid.UUID]]:
         with connections["ops"].cursor() as cursor:
+            cursor.execute(_UNFINISHED)
+            unfinished = [row[0] for row in cursor.fetchall()]
             cursor.execute(_STOPPING)
             stopping = [row[0] for row in cursor.fetchall()]
             cursor.execute("SELECT clock_timestamp()")
@@ -102,7 +114,9 @@ class Reaper:
             if fresh >= ALARM_LEAST:
                 cursor.execute(_LIVE)
                 self._raise_alarm(fresh, cursor.fetchone()[0])
-        return (due if time.monotonic() >= self._hold_until else []), stopping
+        if time.monotonic() < self._hold_until:
+            due, unfinished = [], []
+        return due, unfinished, stopping
 
     def _raise_alarm(self, fresh: int, live: int) -> None:
         """Hold expiry for a while; who is still there renews his lease, who is not loses it after the grace."""

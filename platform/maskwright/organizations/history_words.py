@@ -109,6 +109,7 @@ VERBS = (
     _("work grant expired"),
     _("work grant withdrawn"),
     _("work item answers withdrawn"),
+    _("work item expired"),
     _("work item failed"),
     _("work item kept"),
     _("work item needs attention"),

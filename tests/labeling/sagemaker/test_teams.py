@@ -72,6 +72,13 @@ def test_networks_of_a_workforce_hold_at_once(acme: Company) -> None:
     assert acme.client("labeler").get("/api/v1/organizations/current").status_code == 200
     aws.ok("UpdateWorkforce", WorkforceName="people", SourceIpConfig={"Cidrs": ["203.0.113.0/24"]})
     assert acme.client("labeler").get("/api/v1/organizations/current").status_code == 403
+    eleven = [f"10.0.{number}.0/24" for number in range(11)]
+    code, message = aws.error("UpdateWorkforce", WorkforceName="people", SourceIpConfig={"Cidrs": eleven})
+    assert (code, "'sourceIpConfig.cidrs'" in message, "less than or equal to 10" in message) == (
+        "ValidationException",
+        True,
+        True,
+    )
     aws.ok("UpdateWorkforce", WorkforceName="people", SourceIpConfig={"Cidrs": []})
     assert acme.client("labeler").get("/api/v1/organizations/current").status_code == 200
 
