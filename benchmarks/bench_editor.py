@@ -6,6 +6,8 @@ canvas that draws the same stroke, the browser's own compressor, its image decod
 it shorter; of the runs the worst is printed.
 """
 
+import gzip
+import json
 import os
 import sys
 from collections.abc import Callable
@@ -19,6 +21,7 @@ from playwright.sync_api import Browser, CDPSession, Page, ViewportSize, sync_pl
 
 from benchmarks.editor import paths  # noqa: E402
 from maskwright.supervise.gates import provide_browser  # noqa: E402
+from maskwright.supervise.setup import FRONTEND  # noqa: E402
 from tests.end_to_end.browser import find_chromium, launched  # noqa: E402
 from tests.end_to_end.playground import served_page  # noqa: E402
 
@@ -269,12 +272,26 @@ def measure(browser: Browser, address: str, side: int) -> None:
     bench.page.close()
 
 
+def first_load() -> str:
+    """What the page loads before the editor stands, of the built files; what is loaded by need does not count."""
+    manifest = json.loads((FRONTEND / "dist" / ".vite" / "manifest.json").read_text(encoding="utf-8"))
+    names, waiting = set[str](), ["src/editor/main.ts"]
+    while waiting:
+        name = waiting.pop()
+        if name not in names:
+            names.add(name)
+            waiting += manifest[name].get("imports", [])
+    size = sum(len(gzip.compress((FRONTEND / "dist" / manifest[name]["file"]).read_bytes())) for name in names)
+    return f"editor JavaScript, first load: {size / 1024:.1f} KB gzip in {len(names)} files (to reach: 60)"
+
+
 def main() -> int:
     provide_browser()
     program = find_chromium()
     if program is None:
         print("NO CHROMIUM: nothing was measured. Install it: apt-get install chromium")
         return 1
+    print(first_load())
     print(f"Worst of {RUNS} runs of {MOVES} moves; software rendering unless the machine has a graphics processor")
     with served_page() as address, sync_playwright() as playwright, launched(playwright, program) as browser:
         for side in SIZES:

@@ -188,7 +188,7 @@ export const ACTIONS: readonly Action[] = [
   {
     id: "hide",
     label: "Hide the class",
-    keys: ["x"],
+    keys: ["shift+z"],
     group: "view",
     icon: null,
     paints: false,
