@@ -8,6 +8,8 @@ repeated after a kill replaces what it wrote before by the same bytes.
 import uuid
 from collections.abc import Mapping
 
+from django.conf import settings
+
 from labeling.manifests import (
     WorkerAnswer,
     consolidation_request,
@@ -21,6 +23,7 @@ from labeling.models import Annotation, ConsolidatedAnnotation
 from labeling.selectors.results import output_record
 from labeling.services.consolidation_plan import Plan
 from labeling.states import AnnotationKind, TaskType
+from workforce.models import Worker
 
 _JSON = "application/json"
 
@@ -68,4 +71,14 @@ def _worker_answer(
         content = verification_content(answer.content["label"], answer.content["comment"])
     else:
         content = other_content(answer.kind, answer.content)
-    return WorkerAnswer(answer.worker.code, answer.claimed_at, answer.submitted_at, answer.active_seconds, content)
+    worker = answer.worker
+    return WorkerAnswer(
+        worker.code, answer.claimed_at, answer.submitted_at, answer.active_seconds, content, _identity(worker)
+    )
+
+
+def _identity(worker: Worker) -> dict[str, str] | None:
+    """Of the organization's own people; a vendor's stay unknown. `sub` is the worker's id here, not his account's."""
+    if worker.vendor_id is not None:
+        return None
+    return {"identityProviderType": "Oidc", "issuer": settings.PUBLIC_URL, "sub": str(worker.pk)}

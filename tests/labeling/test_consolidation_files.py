@@ -72,6 +72,7 @@ def test_request_and_response_field_by_field(acme: Company) -> None:
             Annotation.objects.filter(task=made.tasks[1]).order_by("submitted_at").select_related("worker")
         )
         codes = [annotation.worker.code for annotation in annotations]
+        subs = [str(annotation.worker_id) for annotation in annotations]
     (request,) = json.loads(files[keys["request"]])
     assert set(request) == {"datasetObjectId", "dataObject", "annotations"}
     assert request["datasetObjectId"] == "1"
@@ -92,6 +93,9 @@ def test_request_and_response_field_by_field(acme: Company) -> None:
     assert [answer["answerContent"] for answer in worker["answers"]] == [
         json.loads(annotation["annotationData"]["content"]) for annotation in request["annotations"]
     ]
+
+    identities = [answer["workerMetadata"]["identityData"] for answer in worker["answers"]]
+    assert [(one["identityProviderType"], one["sub"]) for one in identities] == [("Oidc", sub) for sub in subs]
 
     (response,) = json.loads(files[keys["response"]])
     assert set(response) == {"datasetObjectId", "consolidatedAnnotation"}
