@@ -19,7 +19,7 @@ from labeling.services.jobs import advance_job
 from labeling.services.jobs.enough import stop_if_enough
 from labeling.states import UNFINISHED, JobState, TaskState
 from labeling.storage import Resolver
-from labeling.storage.outputs import output_manifest_uri
+from labeling.storage.outputs import intermediate_manifest_uri, output_manifest_uri
 from maskwright.core.heartbeat import heartbeat
 from maskwright.core.outbox import Message, emit
 from maskwright.core.scope import organization_scope
@@ -129,12 +129,17 @@ def _write_manifest(organization_id: uuid.UUID, job_id: uuid.UUID) -> bool:
 def _write_file(organization_id: uuid.UUID, job_id: uuid.UUID) -> None:
     with organization_scope(organization_id):
         job = LabelingJob.objects.get(pk=job_id)
-        location = Resolver().resolve_output(output_manifest_uri(job))
+        uris = (
+            intermediate_manifest_uri(job),
+            output_manifest_uri(job),
+        )  # as Ground Truth: the batch's, then the job's
+        locations = [Resolver().resolve_output(uri) for uri in uris]
     with tempfile.TemporaryFile() as file:
         for result in results(job):
             file.write(result.line())
-        file.seek(0)
-        location.store.put_file(location.key, file, content_type="application/jsonl")
+        for location in locations:
+            file.seek(0)
+            location.store.put_file(location.key, file, content_type="application/jsonl")
 
 
 def _execute(organization_id: uuid.UUID, values: dict[str, Any], sql: str) -> bool:

@@ -10,3 +10,7 @@ def output_address(output_uri: str, key: str) -> str:
 
 def output_manifest_uri(job: LabelingJob) -> str:
     return output_address(job.output_uri, OutputKeys(job.name).output_manifest())
+
+
+def intermediate_manifest_uri(job: LabelingJob) -> str:
+    return output_address(job.output_uri, OutputKeys(job.name).intermediate())

@@ -27,6 +27,8 @@ ALL = np.ones((8, 12), dtype=np.uint8)
 HALF = ALL.copy()
 HALF[:, 6:] = 2  # two against one: the right half is class 2
 
+INTERMEDIATE = "annotations/intermediate/1/annotations.manifest"
+
 
 def _answered(acme: Company, *answers: Any) -> MadeJob:
     made = make_job(acme, objects=2)
@@ -65,7 +67,8 @@ def test_request_and_response_field_by_field(acme: Company) -> None:
     consolidate_task(organization_id=acme.id, task_id=made.tasks[1].pk)
     publish_job(organization_id=acme.id, job_id=made.id)
     keys, files = _keys(made.tasks[1]), _files(acme, made)
-    assert set(files) == {*keys.values(), "manifests/output/output.manifest"}
+    assert set(files) == {*keys.values(), INTERMEDIATE, "manifests/output/output.manifest"}
+    assert files[INTERMEDIATE] == files["manifests/output/output.manifest"]
 
     with organization_scope(acme.id):
         annotations = list(
