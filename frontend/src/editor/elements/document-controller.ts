@@ -5,9 +5,10 @@ import { Disposers } from "../disposer";
 import { become } from "../document/become";
 import { Engine } from "../engine";
 import type { OtherCommand } from "../actions/shortcuts";
-import { ReviewDesk } from "../review/desk";
-import { Rework } from "../review/rework";
-import { VerdictDesk } from "../verdict/desk";
+import type * as ReviewCode from "../review/desks";
+import type { ReviewDesk } from "../review/desk";
+import type { Rework } from "../review/rework";
+import type { VerdictDesk } from "../verdict/desk";
 import type { AssignmentSession } from "../session/assignment-session";
 import { MemoryStore, openLocalStore, type LocalStore } from "../session/local-store";
 import { Ahead } from "../session/ahead";
@@ -19,6 +20,8 @@ import type { Assignment, DraftVersion, Transport } from "../transport/transport
 import { WorkerPixelWork } from "../worker/client";
 import type { SegmentationEditor } from "./segmentation-editor";
 
+export type Desks = typeof ReviewCode;
+
 /** Opens and closes what the editor's element shows: image, drafts, session and engine of one assignment. */
 export class DocumentController {
   engine: Engine | null = null;
@@ -29,6 +32,8 @@ export class DocumentController {
   rework: Rework | null = null;
   /** Of a verification: what is said of the earlier mask. */
   verdict: VerdictDesk | null = null;
+  /** The code of these three; null until a task needs it. */
+  desks: Desks | null = null;
   commands: readonly OtherCommand[] = [];
   /** What is open (or opening), complete. */
   opened: Assignment | null = null;
@@ -122,6 +127,7 @@ export class DocumentController {
     try {
       const store = this.editor.mode === "work" ? await (this.#store ??= openLocalStore()) : new MemoryStore();
       const ahead = this.#ahead.take(assignment.task.id);
+      if (assignment.stage === "review" || assignment.rework || assignment.verdicts) this.desks ??= await import("../review/desks");
       const document = await openDocument(assignment, this.transport(), store, pixels, opening.signal, ahead);
       if (opening.signal.aborted) {
         document.image.close();
@@ -196,13 +202,17 @@ export class DocumentController {
   }
 
   #startStage(assignment: Assignment, pixels: WorkerPixelWork): void {
-    const { review, rework } = assignment;
-    if (this.editor.mode === "work" && assignment.stage === "review" && review) {
-      const transport = this.transport();
-      const onComment = (): void => void this.editor.reviewPanel?.write();
-      this.desk = new ReviewDesk(assignment, review, { transport, pixels, onComment });
-    } else if (this.editor.mode === "work" && rework) this.rework = new Rework(assignment, rework);
-    this.verdict = assignment.verdicts && this.editor.mode === "work" ? new VerdictDesk(assignment.verdicts) : null;
+    const { review, rework, verdicts } = assignment;
+    const { desks } = this;
+    this.verdict = null;
+    if (this.editor.mode === "work" && desks !== null) {
+      if (assignment.stage === "review" && review) {
+        const transport = this.transport();
+        const onComment = (): void => void this.editor.reviewPanel?.write();
+        this.desk = new desks.ReviewDesk(assignment, review, { transport, pixels, onComment });
+      } else if (rework) this.rework = new desks.Rework(assignment, rework);
+      if (verdicts) this.verdict = new desks.VerdictDesk(verdicts);
+    }
     this.editor.cameBackRead = false;
     this.commands = this.editor.makeCommands(this.desk, this.rework, this.verdict);
   }

@@ -9,22 +9,17 @@ import { Disposers } from "../disposer";
 import type { OtherCommand } from "../actions/shortcuts";
 import type { Engine } from "../engine";
 import type { AssignmentSession } from "../session/assignment-session";
-import { reviewCommands, reworkCommands } from "../review/commands";
-import { verdictCommands, type VerdictDesk } from "../verdict/desk";
-import "../verdict/verdict-panel";
+import type { VerdictDesk } from "../verdict/desk";
 import type { ReviewDesk } from "../review/desk";
-import "../review/pin-layer";
-import "../review/review-panel";
 import type { ReviewPanel } from "../review/review-panel";
 import type { Rework } from "../review/rework";
-import "../review/rework-panel";
 import type { ReworkPanel } from "../review/rework-panel";
 import { keepSettings } from "../settings";
 import { EditorState } from "../state";
 import type { Assignment, DraftVersion, Receipt, Transport, VerdictContent } from "../transport/transport";
 import { baseStyles, SignalElement } from "./base";
 import { dialogStyles, type DialogId } from "./dialogs";
-import { DocumentController } from "./document-controller";
+import { DocumentController, type Desks } from "./document-controller";
 import type { LabelList } from "./label-list";
 import "./label-list";
 import "./options-bar";
@@ -90,12 +85,19 @@ export class SegmentationEditor extends SignalElement {
 
   /** What the open document adds: a reviewer accepts and sends back instead of submitting. */
   makeCommands(desk: ReviewDesk | null, rework: Rework | null, verdict: VerdictDesk | null): readonly OtherCommand[] {
-    if (verdict !== null) return [this.#submit, ...verdictCommands(verdict), ...this.shared];
+    const { desks } = this;
+    if (desks === null) return [this.#submit, ...this.shared];
+    if (verdict !== null) return [this.#submit, ...desks.verdictCommands(verdict), ...this.shared];
     if (desk !== null) {
-      return [...reviewCommands(desk, { accept: () => this.accept(), sendBack: () => this.askToSendBack() }), ...this.shared];
+      return [...desks.reviewCommands(desk, { accept: () => this.accept(), sendBack: () => this.askToSendBack() }), ...this.shared];
     }
-    const places = rework === null ? [] : reworkCommands(rework.pins, (by) => this.reworkPanel?.step(by));
+    const places = rework === null ? [] : desks.reworkCommands(rework.pins, (by) => this.reworkPanel?.step(by));
     return [this.#submit, ...this.shared, ...places];
+  }
+
+  /** The code of reviews, returned images and verifications; null until a task needs it. */
+  get desks(): Desks | null {
+    return this.#documents.desks;
   }
 
   get commands(): readonly OtherCommand[] {

@@ -4,7 +4,6 @@ import { t, tn } from "../../shared/i18n";
 import { isMac, showKey } from "../actions/keys";
 import { isSilent, setSilent } from "../actions/unlabeled-question";
 import type { ReviewDesk } from "../review/desk";
-import { acceptPaintedDialog, sendBackDialog } from "../review/send-back-dialog";
 import { icon } from "./base";
 import { confirmDialog, DECLINE_REASONS, helpSheet, IMPOSSIBLE_REASONS, reasonDialog, unlabeledDialog } from "./dialogs";
 import { sessionBanner, sessionVeil, toast, type SessionActions } from "./messages";
@@ -278,9 +277,9 @@ function renderDialog(editor: SegmentationEditor): TemplateResult | typeof nothi
         () => void editor.leave("release"),
       );
     case "send-back":
-      return editor.desk === null ? nothing : sendBackDialog(editor.desk, (content) => void editor.sendVerdict(content));
+      return editor.desk === null || editor.desks === null ? nothing : editor.desks.sendBackDialog(editor.desk, (content) => void editor.sendVerdict(content));
     case "accept-painted":
-      return acceptPaintedDialog(editor.desk?.pins.said.length ?? 0, () => void editor.send("mask"));
+      return editor.desks === null ? nothing : editor.desks.acceptPaintedDialog(editor.desk?.pins.said.length ?? 0, () => void editor.send("mask"));
     case "history":
       return html`<form method="dialog">
         <h2>${t("History of this draft")}</h2>
