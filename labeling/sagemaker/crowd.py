@@ -16,6 +16,8 @@ _MANIFEST_LINE = re.compile(r"task\.input\.manifestLine(?:\.([A-Za-z0-9-]+)|\[\s
 MOST_CHARS = 128_000
 _LIQUID = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _TEXT = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
+#: Characters of private use that stand for the two quotes while HTML is read.
+_QUOTES_AWAY, _QUOTES_BACK = {39: "\ue000", 34: "\ue001"}, {0xE000: "'", 0xE001: '"'}
 _BLOCKS = {"p", "div", "br", "ul", "ol", "tr", "section"}
 _HEADINGS = {"h1": "# ", "h2": "## ", "h3": "### ", "h4": "#### ", "h5": "#### ", "h6": "#### "}
 _MARKS = {"strong": "**", "b": "**", "em": "*", "i": "*"}
@@ -26,7 +28,8 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>#])")
 class CrowdTemplate:
     """`header` and `labels` are empty where the template leaves them to the task. Instructions are Markdown.
 
-    `is_plain`: the element, its photo, labels and instructions are all there is.
+    `is_plain`: the element, its photo, labels and instructions are all there is, and perhaps the mask that it begins
+    with, if that is the manifest line's (`begins_with_prior`).
     """
 
     element: str = ""
@@ -35,6 +38,7 @@ class CrowdTemplate:
     short: str = ""
     full: str = ""
     is_plain: bool = True
+    begins_with_prior: bool = False
 
     @property
     def instructions(self) -> str:
@@ -44,7 +48,8 @@ class CrowdTemplate:
 def read_template(text: str) -> CrowdTemplate:
     """Never raises: a template without the element has `element` empty."""
     parser = _Parser()
-    parser.feed(text)
+    # A quote inside of Liquid ends no attribute: the page's HTML has none there.
+    parser.feed(_LIQUID.sub(lambda found: found[0].translate(_QUOTES_AWAY), text))
     parser.close()
     parser.found.is_plain = parser.found.is_plain and bool(parser.found.element)
     return parser.found
@@ -93,7 +98,8 @@ def _is_plain(tag: str, given: dict[str, str]) -> bool:
         case "crowd-semantic-segmentation":
             labels = given.get("labels", "").strip()
             return (
-                set(given) <= {"name", "src", "header", "labels"}
+                set(given) <= {"name", "src", "header", "labels", "initial-value"}
+                and ("initial-value" not in given or len(prior_attributes(given["initial-value"])) == 1)
                 and given.get("name") == "crowd-semantic-segmentation"
                 and bool(_PHOTO.fullmatch(given.get("src", "").strip()))
                 and not _LIQUID.search(given.get("header", ""))
@@ -115,7 +121,7 @@ class _Parser(HTMLParser):
         self._raw: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
+        given = {name: (value or "").translate(_QUOTES_BACK) for name, value in attrs}
         if not self._inside and not _is_plain(tag, given):
             self.found.is_plain = False
         if tag in (*ELEMENTS, *VERDICT_ELEMENTS) and self.found.element not in VERDICT_ELEMENTS:
@@ -124,6 +130,7 @@ class _Parser(HTMLParser):
             header = given.get("header", "")
             self.found.element = tag
             self.found.header = "" if _LIQUID.search(header) else " ".join(header.split())
+            self.found.begins_with_prior = bool(prior_attributes(given.get("initial-value", "")))
             self.found.labels = read_labels(given.get("labels") or given.get("categories") or "")
         elif tag in ("short-instructions", "full-instructions"):
             self._inside, self._raw = tag, []

@@ -124,7 +124,7 @@ def _order(given: Request, workers: Workers) -> dict[str, Any]:
             title=(template.header or human["TaskTitle"])[:128],
             instructions=template.instructions or human["TaskDescription"],
             source=text,
-            is_framed=kind != TaskType.VERIFICATION and not (template.is_plain and _is_built_in(given)),
+            is_framed=kind != TaskType.VERIFICATION and not _is_like_ours(template, kind, given),
             template_input=_template_input(config),
         ),
         "work_team_id": workers.team.team.pk if workers.team else None,
@@ -157,9 +157,11 @@ def _read(resolver: Resolver, uri: str, path: str, limit: int) -> bytes:
         raise ValidationFailed(f"{path}: {error.message}") from error
 
 
-def _is_built_in(given: Request) -> bool:
-    """Whether the input of each task is the built-in function's, so that our own editor has all there is."""
-    return member(given, PRE) is None or bool(task_type(given, PRE))
+def _is_like_ours(template: CrowdTemplate, kind: TaskType, given: Request) -> bool:
+    """Whether our own editor has all that the template shows: an adjustment's begins with the earlier mask, and the
+    input of each task is the built-in function's."""
+    is_built_in = member(given, PRE) is None or bool(task_type(given, PRE))
+    return template.is_plain and is_built_in and template.begins_with_prior == (kind == TaskType.ADJUSTMENT)
 
 
 def _prior(text: str, kind: TaskType) -> str:

@@ -8,9 +8,11 @@ import pytest
 from django.test import Client
 
 from labeling.models import JobRevision
+from labeling.sagemaker.crowd import read_template
 from maskwright.core.scope import organization_scope
 from tests.factories.aws import Aws, aws_client
 from tests.factories.aws_jobs import ROLE, TEMPLATE, fill, order, team_of
+from tests.labeling.sagemaker.test_follow_ups import ADJUST
 from tests.plugins.cast import Company
 from tests.plugins.s3 import S3
 
@@ -112,3 +114,11 @@ def test_the_label_files_instructions_are_in_the_input(acme: Company, s3: S3) ->
     aws.ok("CreateLabelingJob", order(team_of(aws)))
     with organization_scope(acme.id):
         assert JobRevision.objects.get().template_input == {"instructions": instructions}
+
+
+def test_an_adjustment_that_begins_with_the_lines_mask_is_what_our_editor_does() -> None:
+    found = read_template(ADJUST)
+    assert found.is_plain and found.begins_with_prior and found.short == "Mend."
+    elsewhere = ADJUST.replace("task.input.manifestLine.city-1-ref", "task.input.mask")
+    assert not read_template(elsewhere).is_plain, "a mask that only the page knows"
+    assert not read_template(ADJUST.replace("<crowd-form>", "<crowd-form><p>More</p>")).is_plain
