@@ -311,17 +311,3 @@ def test_a_key_flies_to_the_smallest_stray_region_and_on(opened: Callable[..., P
         assert camera["scale"] > 5
     page.keyboard.press("Shift+S")
     expect(notice).to_contain_text("Stray region 1 of 2")
-
-
-def test_a_view_that_only_gets_lower_shows_the_whole_picture(opened: Callable[..., Playground]) -> None:
-    playground = opened("size=640x480&renderer=canvas2d")
-    page = playground.page
-    page.set_viewport_size({"width": 900, "height": 1100})  # the width decides the scale
-    page.wait_for_timeout(300)
-    before = playground.picture()
-    page.set_viewport_size({"width": 900, "height": 1000})
-    page.wait_for_timeout(300)
-    after = playground.picture()
-    lit, lit_after = (picture[picture.any(axis=2)] for picture in (before, after))
-    assert len(lit) > 100_000
-    assert np.array_equal(lit, lit_after)

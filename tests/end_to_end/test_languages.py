@@ -69,8 +69,11 @@ def looks(page: Page, name: str, rtl: bool) -> None:
         stored = np.asarray(picture, dtype=np.float64)
     # A page is mostly empty: of the portal 6 % change when left and right change places.
     assert differs(stored, stored[:, ::-1]) > 2 * SHARE, "the control: the picture tells left from right"
-    found = differs(seen, stored)
-    assert (found < SHARE) == rtl, f"{name}: {found:.1%} of the picture differ; look at {PICTURES}"
+    found, mirrored = differs(seen, stored), differs(seen, stored[:, ::-1])
+    told = f"{name}: {found:.1%} differ from the stored picture, {mirrored:.1%} from its mirror; look at {PICTURES}"
+    print(told)
+    # Another machine's fonts move what is written, not what stands where.
+    assert (found < mirrored) == rtl and (not rtl or found < 2 * SHARE), told
 
 
 def test_portal_editor_and_admin_speak_german(cast: Any, browser: Browser) -> None:
