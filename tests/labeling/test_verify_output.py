@@ -47,7 +47,7 @@ def test_our_own_tree_passes_by_its_address(acme: Company, made: MadeJob) -> Non
     address = f"maskwright://output/{made.job.name}/"
     code, found, told = _run(address, "--organization", acme.organization.name)
     assert (code, found) == (0, [])
-    assert told.strip() == "2 lines, 2 labels, 2 masks, 9 files: 0 errors, 0 warnings."
+    assert told.strip() == "2 lines, 2 labels, 2 masks, 10 files: 0 errors, 0 warnings."
 
 
 def test_damage_in_a_copied_folder(acme: Company, made: MadeJob, tmp_path: Path) -> None:

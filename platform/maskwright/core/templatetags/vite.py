@@ -60,6 +60,14 @@ def vite_asset(name: str) -> SafeString:
     )
 
 
+@register.simple_tag
+def vite_styles(name: str) -> SafeString:
+    """The styles alone, for a page without scripts; nothing where none are built."""
+    if settings.VITE_DEV_SERVER or not _is_built(name):
+        return SafeString("")
+    return format_html_join("", '<link rel="stylesheet" href="{}">', ((static(css),) for css in _entry(name)[2]))
+
+
 def crowd_script(language: str) -> str | None:
     """The address of the script that defines the crowd elements in a task template's frame; None while none is built.
 
