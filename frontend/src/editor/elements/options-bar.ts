@@ -30,6 +30,7 @@ export class OptionsBar extends SignalElement {
       .row {
         display: flex;
         flex: 1;
+        flex-wrap: wrap; /* longer words of another language, or wider letters */
         align-items: center;
         gap: 2px;
         min-inline-size: 0;
@@ -111,7 +112,7 @@ export class OptionsBar extends SignalElement {
         box-shadow: 0 1px 2px rgb(0 0 0 / 18%);
       }
       /* As wide as everything with its words is; a class's name may be longer, then it is cut. */
-      @container (max-width: 1040px) {
+      @container (max-width: 1160px) {
         .word {
           display: none;
         }
@@ -124,9 +125,6 @@ export class OptionsBar extends SignalElement {
         .inside {
           max-inline-size: 92px;
         }
-        .row {
-          flex-wrap: wrap; /* longer words of another language */
-        }
         .split {
           margin: 0 4px;
         }
@@ -136,7 +134,6 @@ export class OptionsBar extends SignalElement {
           display: none;
         }
         .row {
-          flex-wrap: wrap; /* nothing may cover anything else, in a preview beside a form too */
           padding-block: 4px;
         }
       }
