@@ -60,7 +60,10 @@ def test_a_vendor_works_until_the_customer_ends_it(make_cast: Callable[..., Any]
     assert status(first, seen[0].photos[0]) == 409, "his own photo, but he has sent it"
     check_customer_sees_pseudonyms(customer_pages, customer, job, done, names)
 
-    held = [photos_of.photos[-1] for photos_of in seen]
+    # Asked again, the live claim is answered. A page that fetched the photo ahead never asks for it by this address.
+    held = [
+        assignment["image"]["url"] for name in ("labeler1", "labeler2") if (assignment := globex.client(name).claim())
+    ]
     assert [status(person, url) for person, url in zip(people, held, strict=True)] == [200, 200]
     customer_pages.end()
     ended = time.time()
